@@ -1,0 +1,20 @@
+export { allocate, dtypeOf, type Data, type DType, type ReadonlyData } from './dtype.ts'
+export { tensor, Tensor, type NestedNumbers, type Type } from './tensor.ts'
+export {
+  broadcastShapes,
+  broadcastStrides,
+  checkShape,
+  normalizeAxes,
+  sameShape,
+  showShape,
+  sizeOf,
+  stridesOf,
+  type Shape,
+} from './shape.ts'
+export {
+  differenceStep,
+  differenceTolerance,
+  identityTolerance,
+  roundoff,
+  valueTolerance,
+} from './tolerance.ts'

@@ -1,0 +1,25 @@
+/** The engine: tensors, tapes, their executors, and the operations with their derivatives. */
+export {
+  tensor,
+  Tensor,
+  type DType,
+  type NestedNumbers,
+  type ReadonlyData,
+  type Shape,
+  type Type,
+} from './array/index.ts'
+export { interpret } from './run/index.ts'
+export {
+  differentiate,
+  forward,
+  reverse,
+  scalar,
+  showExpression,
+  type Case,
+  type Expression,
+  type Kernel,
+  type Operation,
+  type Tape,
+  type Use,
+} from './tape/index.ts'
+export * from './ops/index.ts'

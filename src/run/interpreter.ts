@@ -1,0 +1,64 @@
+/**
+ * The interpreter: what a tape means, written to be read. Every other executor is tested against it, to the bit.
+ *
+ * Values live as long as a later instruction needs them.
+ */
+import { sizeOf, stridesOf, Tensor, allocate, type Data, type Type } from '../array/index.ts'
+import type { Kernel, MoveKernel, Tape } from '../tape/index.ts'
+import { runMap } from './map.ts'
+import { runMatmul, runReduce } from './sums.ts'
+
+/** Runs one instruction: the elements of its result. */
+export function evaluate(kernel: Kernel, inputs: readonly Tensor[], type: Type): Tensor {
+  return new Tensor(elements(kernel, inputs, type), type.shape, type.dtype)
+}
+
+function elements(kernel: Kernel, inputs: readonly Tensor[], type: Type): Data {
+  switch (kernel.kind) {
+    case 'map':
+      return runMap(kernel.expression, inputs, type)
+    case 'reduce':
+      return runReduce(kernel, inputs[0]!, type)
+    case 'matmul':
+      return runMatmul(kernel, inputs[0]!, inputs[1]!, type)
+    case 'move':
+      return runMove(kernel, inputs[0]!, type)
+    case 'host':
+      return kernel.call(inputs)
+  }
+}
+
+/** Runs a tape on arguments of the dtypes and shapes it was recorded for. */
+export function interpret(tape: Tape, args: readonly Tensor[]): Tensor[] {
+  const lastUse = new Map<number, number>()
+  tape.instructions.forEach(({ inputs }, at) => inputs.forEach((value) => lastUse.set(value, at)))
+  const kept = new Set(tape.outputs)
+  const values = new Map<number, Tensor>(tape.constants)
+  tape.inputs.forEach((value, i) => values.set(value, args[i]!))
+  tape.instructions.forEach(({ operation, inputs, params, output }, at) => {
+    const operands = inputs.map((value) => values.get(value)!)
+    const kernel = operation.kernel(operands, params as never)
+    values.set(output, evaluate(kernel, operands, tape.types[output]!))
+    for (const value of inputs) if (lastUse.get(value) === at && !kept.has(value)) values.delete(value)
+  })
+  return tape.outputs.map((value) => values.get(value)!)
+}
+
+/** A strided copy; a reshape shares its elements, which nobody can write to. */
+function runMove({ strides }: MoveKernel, x: Tensor, { shape, dtype }: Type): Data {
+  const data = x.storage()
+  const contiguous = stridesOf(shape)
+  const size = sizeOf(shape)
+  if (size === x.size && strides.every((step, axis) => step === contiguous[axis])) return data
+  const out = allocate(dtype, size)
+  const last = shape.length - 1
+  let at = 0
+  const walk = (axis: number, from: number): void => {
+    const [n, step] = [shape[axis]!, strides[axis]!]
+    if (axis < last) for (let i = 0; i < n; i++) walk(axis + 1, from + i * step)
+    else for (let i = 0; i < n; i++) out[at++] = data[from + i * step]!
+  }
+  if (shape.length === 0) out[0] = data[0]!
+  else if (size > 0) walk(0, 0)
+  return out
+}

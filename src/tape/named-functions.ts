@@ -1,0 +1,93 @@
+/**
+ * The elementary functions that expressions may call by name. Each body is written once, in math/, for any arithmetic:
+ * run on numbers it is the scalar function, run on nodes it draws the expression that a code generator emits.
+ */
+import {
+  cosIn,
+  erfIn,
+  expIn,
+  expm1In,
+  log1pIn,
+  logIn,
+  numbers,
+  sinIn,
+  tanhIn,
+  type Arithmetic,
+} from '../math/index.ts'
+import * as e from './expression.ts'
+import { call, div, mul, neg, sub, type Expression, type NamedFunction } from './expression.ts'
+
+const nodes: Arithmetic<Expression> = {
+  constant: e.constant,
+  add: e.add,
+  sub: e.sub,
+  mul: e.mul,
+  div: e.div,
+  sqrt: e.sqrt,
+  abs: e.abs,
+  floor: e.floor,
+  min: e.min,
+  max: e.max,
+  less: e.less,
+  equal: e.equal,
+  select: e.select,
+  scale2: e.scale2,
+  exponent: e.exponent,
+  mantissa: e.mantissa,
+}
+
+type Body = <T>(m: Arithmetic<T>, x: T) => T
+
+function named(
+  name: string,
+  body: Body,
+  ulp: number,
+  derivative: NamedFunction['derivative'],
+): NamedFunction {
+  // Traced once, here: V8 keeps a body fast on numbers only while nothing else warms it up.
+  return { name, body: body(nodes, e.input(0)), evaluate: (x) => body(numbers, x), derivative, ulp }
+}
+
+/** 1/(1 + e^-x) by the exponential of a negative number only, so that neither tail loses accuracy. */
+function sigmoidIn<T>(m: Arithmetic<T>, x: T): T {
+  const t = expIn(m, m.sub(m.constant(0), m.abs(x)))
+  const top = m.select(m.less(x, m.constant(0)), t, m.constant(1))
+  return m.div(top, m.add(m.constant(1), t))
+}
+
+/** log(1 + e^x) = max(x, 0) + log1p(e^-|x|). */
+function softplusIn<T>(m: Arithmetic<T>, x: T): T {
+  const t = expIn(m, m.sub(m.constant(0), m.abs(x)))
+  return m.add(m.max(x, m.constant(0)), log1pIn(m, t))
+}
+
+const TWO_OVER_ROOT_PI = 1.1283791670955126
+
+export const exp: NamedFunction = named('exp', expIn, 2, (_, self) => self)
+export const expm1: NamedFunction = named('expm1', expm1In, 2, (x) => call(exp, x))
+export const log: NamedFunction = named('log', logIn, 2, (x) => div(1, x))
+export const log1p: NamedFunction = named('log1p', log1pIn, 2, (x) => div(1, e.add(1, x)))
+export const sin: NamedFunction = named('sin', sinIn, 2, (x) => call(cos, x))
+export const cos: NamedFunction = named('cos', cosIn, 2, (x) => neg(call(sin, x)))
+export const tanh: NamedFunction = named('tanh', tanhIn, 2, (_, self) => sub(1, mul(self, self)))
+export const erf: NamedFunction = named('erf', erfIn, 2, (x) =>
+  mul(TWO_OVER_ROOT_PI, call(exp, neg(mul(x, x)))),
+)
+export const sigmoid: NamedFunction = named('sigmoid', sigmoidIn, 4, (x, self) =>
+  mul(self, call(sigmoid, neg(x))),
+)
+export const softplus: NamedFunction = named('softplus', softplusIn, 4, (x) => call(sigmoid, x))
+
+/** All of them, in alphabetical order. */
+export const namedFunctions: readonly NamedFunction[] = [
+  cos,
+  erf,
+  exp,
+  expm1,
+  log,
+  log1p,
+  sigmoid,
+  sin,
+  softplus,
+  tanh,
+]

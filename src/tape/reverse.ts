@@ -1,0 +1,101 @@
+/**
+ * Reverse mode: from a tape for y = f(x) to a tape for (x, ȳ) ↦ (y, x̄) with x̄ = (∂y/∂x)ᵀ ȳ.
+ *
+ * The new tape first does what the old one did. Then it walks the old instructions backwards; since a value is used
+ * only after it is made, every cotangent is complete when its turn comes, however often the value was used: that is the
+ * whole reason for the order. Each use adds its share, which is why b = a + a gives da = 2 db.
+ * The result is an ordinary tape: reversing it again gives second derivatives.
+ */
+import { allocate, sizeOf, Tensor } from '../array/index.ts'
+import { add, input } from './expression.ts'
+import type { Operation } from './operation.ts'
+import { perform, replay, trace, type AnyOperation, type Perform, type Tape } from './recording.ts'
+
+/** The sum of two shares of one derivative: the one operation that differentiation itself needs. */
+export const accumulate: Operation = {
+  name: 'accumulate',
+  formula: 'a + b, for a and b of one shape',
+  type: ([a]) => a!,
+  kernel: () => ({ kind: 'map', expression: add(input(0), input(1)) }),
+  vjp: (_, cotangent) => cotangent,
+  jvp: (_, tangent) => tangent,
+  cases: [
+    {
+      shapes: [
+        [2, 3],
+        [2, 3],
+      ],
+      params: undefined,
+    },
+  ],
+}
+
+/** Adds `share` to what is known of a derivative; nothing known stands for zero. */
+export function addShare(sum: Tensor | undefined, share: Tensor, perform: Perform): Tensor {
+  return sum ? perform(accumulate as AnyOperation, [sum, share], undefined) : share
+}
+
+/**
+ * The tape (inputs…, cotangent of every output…) → (outputs…, cotangent of every wanted input…).
+ * `wanted` are positions among the inputs.
+ */
+export function reverse(tape: Tape, wanted: readonly number[]): Tape {
+  const argumentTypes = [...tape.inputs, ...tape.outputs].map((value) => tape.types[value]!)
+  return trace((...args) => {
+    const values = replay(tape, args, perform)
+    const outputs = tape.outputs.map((value) => values[value]!)
+    return [...outputs, ...pullBack(tape, values, args.slice(tape.inputs.length), wanted, perform)]
+  }, argumentTypes).tape
+}
+
+/**
+ * Carries the cotangents of the outputs back to the wanted inputs, given every value of a run of the tape. Rules are
+ * applied only where a wanted input has influence.
+ */
+export function pullBack(
+  tape: Tape,
+  values: readonly Tensor[],
+  outputCotangents: readonly Tensor[],
+  wanted: readonly number[],
+  perform: Perform,
+): Tensor[] {
+  const sources = wanted.map((i) => tape.inputs[i]!)
+  const influenced = influencedBy(tape, sources)
+  const cotangents = new Map<number, Tensor>()
+  const receive = (value: number, share: Tensor): void => {
+    cotangents.set(value, addShare(cotangents.get(value), share, perform))
+  }
+  tape.outputs.forEach((value, i) => receive(value, outputCotangents[i]!))
+  for (const { operation, inputs, params, output } of [...tape.instructions].reverse()) {
+    const cotangent = cotangents.get(output)
+    if (!cotangent || !influenced.has(output)) continue
+    const use = {
+      inputs: inputs.map((value) => values[value]!),
+      output: values[output]!,
+      params: params as never,
+    }
+    inputs.forEach((value, i) => {
+      if (!influenced.has(value) || operation.differentiable?.[i] === false) return
+      if (!operation.vjp) {
+        throw new TypeError(`reverse: expected operations with a vjp, got ${operation.name}, which has none`)
+      }
+      receive(value, operation.vjp(i, cotangent, use))
+    })
+  }
+  return sources.map((value) => cotangents.get(value) ?? zeros(tape, value))
+}
+
+/** The values that depend on one of the sources. */
+export function influencedBy(tape: Tape, sources: readonly number[]): Set<number> {
+  const influenced = new Set(sources)
+  for (const { inputs, output } of tape.instructions) {
+    if (inputs.some((value) => influenced.has(value))) influenced.add(output)
+  }
+  return influenced
+}
+
+/** The derivative where nothing flows. */
+export function zeros(tape: Tape, value: number): Tensor {
+  const { shape, dtype } = tape.types[value]!
+  return new Tensor(allocate(dtype, sizeOf(shape)), shape, dtype)
+}
