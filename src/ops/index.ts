@@ -1,7 +1,7 @@
 export { apply, carry, type Carrying, type Operand } from './apply.ts'
 export * from './arithmetic.ts'
 export { checkGrad, checkOperation, type CheckMode, type CheckReport, type DerivativeCheck } from './check.ts'
-export { elementwise, type ElementwiseOptions } from './elementwise.ts'
+export { elementwise, type Elementwise, type ElementwiseOptions } from './elementwise.ts'
 export * from './functions.ts'
 export { grad, jvp, record, valueAndGrad, vjp, type Differentiable } from './gradients.ts'
 export { host, type HostOptions } from './host.ts'

@@ -1,74 +1,181 @@
-/** The `map` kernel: a scalar expression evaluated one node at a time over chunks of CHUNK elements. */
-import { allocate, broadcastStrides, sizeOf, Tensor, type Data, type Type } from '../array/index.ts'
-import { numbers } from '../math/index.ts'
-import { linearize, type Expression, type Primitive } from '../tape/index.ts'
+/**
+ * The `map` kernel: a scalar expression evaluated one node at a time over chunks of CHUNK elements.
+ *
+ * An expression is first laid out as a program: steps in order, each with a register for its result. A call of a named
+ * function becomes the steps of its body. In an f32 map a body runs in f64 and only its last step rounds.
+ */
+import {
+  allocate,
+  broadcastStrides,
+  sizeOf,
+  type Data,
+  type Shape,
+  type Tensor,
+  type Type,
+} from '../array/index.ts'
+import { linearize, type Expression } from '../tape/index.ts'
+import { loops, type Loop, type LoopName } from './loops.ts'
 
-/** Small enough that the intermediate values of an expression stay in the first-level cache. */
-const CHUNK = 1024
+/** Small enough that the registers of a program stay in the first-level cache. */
+const CHUNK = 512
 
-/** Where a node's values lie: `array[offset]` onwards. */
-interface Slot {
+/** Where a program reads an operand: a register, an input, or a constant. */
+type Operand =
+  | { readonly from: 'register'; readonly index: number }
+  | { readonly from: 'input'; readonly index: number }
+  | { readonly from: 'constant'; readonly value: number }
+
+interface Step {
+  readonly loop: LoopName
+  readonly operands: readonly Operand[]
+  readonly register: number
+  /** Part of the body of a named function, kept in f64 whatever the dtype. */
+  readonly wide: boolean
+}
+
+interface Program {
+  readonly steps: readonly Step[]
+  /** Of every register, whether it is wide. */
+  readonly registers: readonly boolean[]
+}
+
+const programs = new WeakMap<Expression, Program>()
+
+/** Lays an expression out; a register is used again as soon as its last reader has run. */
+function programOf(root: Expression): Program {
+  const known = programs.get(root)
+  if (known) return known
+  const flat: { loop: LoopName; args: Ref[]; wide: boolean }[] = []
+  const result = flatten(root, (index) => ({ from: 'input', index }), false, flat)
+  // A bare input or constant still has to be copied into the result.
+  if (result.from !== 'step') flat.push({ loop: 'copy', args: [result], wide: false })
+  const lastReader = new Map<number, number>()
+  flat.forEach(({ args }, at) => args.forEach((arg) => arg.from === 'step' && lastReader.set(arg.index, at)))
+  const registers: boolean[] = []
+  const free: number[] = []
+  const registerOf: number[] = []
+  const steps = flat.map(({ loop, args, wide }, at): Step => {
+    const operands = args.map((arg): Operand =>
+      arg.from === 'step' ? { from: 'register', index: registerOf[arg.index]! } : arg,
+    )
+    const reusable = free.findIndex((register) => registers[register] === wide)
+    const register = reusable >= 0 ? free.splice(reusable, 1)[0]! : registers.push(wide) - 1
+    registerOf[at] = register
+    const done = new Set(
+      args.flatMap((arg) => (arg.from === 'step' && lastReader.get(arg.index) === at ? [arg.index] : [])),
+    )
+    for (const step of done) free.push(registerOf[step]!)
+    return { loop, operands, register, wide }
+  })
+  const program = { steps, registers }
+  programs.set(root, program)
+  return program
+}
+
+type Ref = { readonly from: 'step'; readonly index: number } | Exclude<Operand, { from: 'register' }>
+
+/** Appends the steps of an expression whose inputs are found by `inputAt`; tells where its value is. */
+function flatten(
+  root: Expression,
+  inputAt: (index: number) => Ref,
+  inBody: boolean,
+  flat: { loop: LoopName; args: Ref[]; wide: boolean }[],
+): Ref {
+  const refs = new Map<Expression, Ref>()
+  for (const node of linearize(root)) {
+    if (node.kind === 'input') refs.set(node, inputAt(node.index))
+    else if (node.kind === 'constant') refs.set(node, { from: 'constant', value: node.value })
+    else {
+      const args = node.args.map((arg) => refs.get(arg)!)
+      if (node.kind === 'named') {
+        refs.set(
+          node,
+          flatten(node.named.body, () => args[0]!, true, flat),
+        )
+        if (!inBody) flat[flat.length - 1]!.wide = false
+      } else {
+        refs.set(node, { from: 'step', index: flat.push({ loop: node.primitive, args, wide: inBody }) - 1 })
+      }
+    }
+  }
+  return refs.get(root)!
+}
+
+/** A run of numbers: `array[offset + i·stride]`. */
+interface View {
   array: Data
   offset: number
+  stride: number
 }
+
+/** Scratch memory for registers, used again by every map; a map calls nothing that could run another one. */
+const scratch = { f64: [] as Data[], f32: [] as Data[] }
 
 export function runMap(expression: Expression, inputs: readonly Tensor[], type: Type): Data {
   const size = sizeOf(type.shape)
   const out = allocate(type.dtype, size)
-  const nodes = linearize(expression)
-  const chunk = Math.min(CHUNK, size)
-  // Integers are computed in f64, which is exact for them.
-  const dtype = inputs.some((x) => x.dtype === 'f32') || type.dtype === 'f32' ? 'f32' : 'f64'
-  const slots = new Map<Expression, Slot>()
-  const loads: (() => void)[] = []
-  let start = 0
-  let count = 0
-  for (const node of nodes) {
-    const slot: Slot = { array: out, offset: 0 }
-    slots.set(node, slot)
-    if (node.kind === 'input') {
-      const x = inputs[node.index]!
-      if (x.size === size && x.dtype === dtype) {
-        slot.array = x.storage()
-        loads.push(() => (slot.offset = start))
-      } else {
-        slot.array = allocate(dtype, chunk)
-        loads.push(broadcastLoader(x, type, slot.array, () => [start, count]))
-      }
-    } else if (node.kind === 'constant') {
-      slot.array = allocate(dtype, chunk).fill(node.value)
-    } else if (node !== expression || type.dtype !== dtype) {
-      slot.array = allocate(dtype, chunk)
-    } else {
-      loads.push(() => (slot.offset = start))
-    }
+  const { steps, registers } = programOf(expression)
+  const single = type.dtype === 'f32'
+  const used = { f64: 0, f32: 0 }
+  const claim = (wide: boolean): View => {
+    const dtype = single && !wide ? 'f32' : 'f64'
+    const array = (scratch[dtype][used[dtype]++] ??= allocate(dtype, CHUNK))
+    return { array, offset: 0, stride: 1 }
   }
-  const steps = nodes.map((node) => step(node, slots))
-  const result = slots.get(expression)!
-  for (start = 0; start < size; start += CHUNK) {
-    count = Math.min(CHUNK, size - start)
-    for (const load of loads) load()
-    for (const run of steps) run(count)
-    if (result.array !== out) copy(out, start, result, count)
+  const views = registers.map(claim)
+  const moving: View[] = []
+  const loads: ((start: number, count: number) => void)[] = []
+  const inputViews = inputs.map((x): View => {
+    if (x.size === 1) return { array: x.storage(), offset: 0, stride: 0 }
+    if (x.size === size) {
+      const view = { array: x.storage(), offset: 0, stride: 1 }
+      moving.push(view)
+      return view
+    }
+    const view = claim(true)
+    loads.push(broadcastLoader(x, type.shape, view.array))
+    return view
+  })
+  const result: View = { array: out, offset: 0, stride: 1 }
+  moving.push(result)
+  const viewOf = (operand: Operand): View => {
+    if (operand.from === 'register') return views[operand.index]!
+    if (operand.from === 'input') return inputViews[operand.index]!
+    return { array: Float64Array.of(operand.value), offset: 0, stride: 0 }
+  }
+  const runs = steps.map(({ loop, operands, register }, at) => {
+    const [a, b = a, c = a] = operands.map(viewOf) as [View, View?, View?]
+    return { loop: loops[loop] as Loop, o: at === steps.length - 1 ? result : views[register]!, a, b, c }
+  })
+  for (let start = 0; start < size; start += CHUNK) {
+    const count = Math.min(CHUNK, size - start)
+    for (const view of moving) view.offset = start
+    for (const load of loads) load(start, count)
+    for (const { loop, o, a, b, c } of runs) {
+      loop(
+        count,
+        o.array,
+        o.offset,
+        a.array,
+        a.offset,
+        a.stride,
+        b.array,
+        b.offset,
+        b.stride,
+        c.array,
+        c.offset,
+        c.stride,
+      )
+    }
   }
   return out
 }
 
-function copy(out: Data, start: number, { array, offset }: Slot, count: number): void {
-  for (let i = 0; i < count; i++) out[start + i] = array[offset + i]!
-}
-
-/** Fills a chunk with the elements of a broadcast or converted input. */
-function broadcastLoader(x: Tensor, type: Type, into: Data, range: () => [number, number]): () => void {
+/** Fills a chunk with the elements of a broadcast input. */
+function broadcastLoader(x: Tensor, shape: Shape, into: Data): (start: number, count: number) => void {
   const data = x.storage()
-  if (x.size === 1) {
-    into.fill(data[0]!)
-    return () => {}
-  }
-  const { shape } = type
   const strides = broadcastStrides(x.shape, shape)
-  return () => {
-    const [start, count] = range()
+  return (start, count) => {
     const index = indexAt(shape, start)
     let at = index.reduce((sum, i, axis) => sum + i * strides[axis]!, 0)
     for (let i = 0; i < count; i++) {
@@ -83,88 +190,11 @@ function broadcastLoader(x: Tensor, type: Type, into: Data, range: () => [number
   }
 }
 
-function indexAt(shape: readonly number[], flat: number): number[] {
+function indexAt(shape: Shape, flat: number): number[] {
   const index = new Array<number>(shape.length)
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     index[axis] = flat % shape[axis]!
     flat = Math.floor(flat / shape[axis]!)
   }
   return index
-}
-
-function step(node: Expression, slots: ReadonlyMap<Expression, Slot>): (count: number) => void {
-  const out = slots.get(node)!
-  if (node.kind === 'named') {
-    const x = slots.get(node.args[0])!
-    return (n) => apply(node.named.evaluate, out.array, out.offset, x.array, x.offset, n)
-  }
-  if (node.kind !== 'primitive') return () => {}
-  const [a, b = a, c = a] = node.args.map((arg) => slots.get(arg)!) as [Slot, Slot?, Slot?]
-  const loop = primitives[node.primitive]
-  return (n) => loop(out.array, out.offset, a.array, a.offset, b.array, b.offset, n, c.array, c.offset)
-}
-
-function apply(f: (x: number) => number, o: Data, oi: number, x: Data, xi: number, n: number): void {
-  for (let i = 0; i < n; i++) o[oi + i] = f(x[xi + i]!)
-}
-
-type Loop = (
-  o: Data,
-  oi: number,
-  a: Data,
-  ai: number,
-  b: Data,
-  bi: number,
-  n: number,
-  c: Data,
-  ci: number,
-) => void
-
-/** Storing into an f32 chunk rounds, which is f32 arithmetic: rounding a correctly rounded f64 result again is exact for these. */
-const primitives: Record<Primitive, Loop> = {
-  add: (o, oi, a, ai, b, bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = a[ai + i]! + b[bi + i]!
-  },
-  sub: (o, oi, a, ai, b, bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = a[ai + i]! - b[bi + i]!
-  },
-  mul: (o, oi, a, ai, b, bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = a[ai + i]! * b[bi + i]!
-  },
-  div: (o, oi, a, ai, b, bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = a[ai + i]! / b[bi + i]!
-  },
-  sqrt: (o, oi, a, ai, _b, _bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = Math.sqrt(a[ai + i]!)
-  },
-  abs: (o, oi, a, ai, _b, _bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = Math.abs(a[ai + i]!)
-  },
-  floor: (o, oi, a, ai, _b, _bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = Math.floor(a[ai + i]!)
-  },
-  min: (o, oi, a, ai, b, bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = Math.min(a[ai + i]!, b[bi + i]!)
-  },
-  max: (o, oi, a, ai, b, bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = Math.max(a[ai + i]!, b[bi + i]!)
-  },
-  less: (o, oi, a, ai, b, bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = a[ai + i]! < b[bi + i]! ? 1 : 0
-  },
-  equal: (o, oi, a, ai, b, bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = a[ai + i]! === b[bi + i]! ? 1 : 0
-  },
-  select: (o, oi, a, ai, b, bi, n, c, ci) => {
-    for (let i = 0; i < n; i++) o[oi + i] = a[ai + i]! !== 0 ? b[bi + i]! : c[ci + i]!
-  },
-  scale2: (o, oi, a, ai, b, bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = numbers.scale2(a[ai + i]!, b[bi + i]!)
-  },
-  exponent: (o, oi, a, ai, _b, _bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = numbers.exponent(a[ai + i]!)
-  },
-  mantissa: (o, oi, a, ai, _b, _bi, n) => {
-    for (let i = 0; i < n; i++) o[oi + i] = numbers.mantissa(a[ai + i]!)
-  },
 }

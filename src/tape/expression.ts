@@ -31,9 +31,7 @@ export type Expression =
 /** A function of one number that executors know by name and differentiation does not look into. */
 export interface NamedFunction {
   readonly name: string
-  /** The value in f64; f32 maps round it once. */
-  readonly evaluate: (x: number) => number
-  /** The same function in primitive nodes of `input(0)`: what a code generator emits, bit for bit `evaluate`. */
+  /** The function in primitive nodes of `input(0)`, evaluated in f64; an f32 map rounds its result once. */
   readonly body: Expression
   /** d/dx at `x`, where `self` is the call itself. */
   readonly derivative: (x: Expression, self: Expression) => Expression

@@ -1,6 +1,6 @@
 /**
  * The elementary functions that expressions may call by name. Each body is written once, in math/, for any arithmetic:
- * run on numbers it is the scalar function, run on nodes it draws the expression that a code generator emits.
+ * run on numbers it is the scalar function, run on nodes it draws the expression that executors evaluate.
  */
 import {
   cosIn,
@@ -9,7 +9,6 @@ import {
   expm1In,
   log1pIn,
   logIn,
-  numbers,
   sinIn,
   tanhIn,
   type Arithmetic,
@@ -44,8 +43,7 @@ function named(
   ulp: number,
   derivative: NamedFunction['derivative'],
 ): NamedFunction {
-  // Traced once, here: V8 keeps a body fast on numbers only while nothing else warms it up.
-  return { name, body: body(nodes, e.input(0)), evaluate: (x) => body(numbers, x), derivative, ulp }
+  return { name, body: body(nodes, e.input(0)), derivative, ulp }
 }
 
 /** 1/(1 + e^-x) by the exponential of a negative number only, so that neither tail loses accuracy. */

@@ -24,10 +24,9 @@ test.each(operations.map((operation) => [operation.name, operation] as const))(
   },
 )
 
-test.each(operations.flatMap((operation) => (operation.refuses ?? []).map((sample) => [operation, sample] as const)))(
-  'refuses bad shapes by name (%#)',
-  (operation, { shapes, params }) => {
-    const xs = shapes.map((shape) => new Tensor(allocate('f64', sizeOf(shape)), shape, 'f64'))
-    expect(() => ops.apply(operation, xs, params)).toThrow(new RegExp(`^${operation.name}: expected .*, got `))
-  },
-)
+test.each(
+  operations.flatMap((operation) => (operation.refuses ?? []).map((sample) => [operation, sample] as const)),
+)('refuses bad shapes by name (%#)', (operation, { shapes, params }) => {
+  const xs = shapes.map((shape) => new Tensor(allocate('f64', sizeOf(shape)), shape, 'f64'))
+  expect(() => ops.apply(operation, xs, params)).toThrow(new RegExp(`^${operation.name}: expected .*, got `))
+})
