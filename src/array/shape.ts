@@ -33,7 +33,7 @@ export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
     throw new RangeError(`${op}: expected a shape of nonnegative integers, got ${JSON.stringify(shape)}`)
   }
-  if (sizeOf(shape) >= 2 ** 32) {
+  if (sizeOf(shape) >= 4294967296) {
     throw new RangeError(`${op}: expected fewer than 2^32 elements, got shape ${showShape(shape)}`)
   }
 }

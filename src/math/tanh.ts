@@ -1,0 +1,31 @@
+import { numbers, type Arithmetic } from './arithmetic.ts'
+import { expIn } from './exp.ts'
+import { horner } from './polynomial.ts'
+
+// tanh(x) = x - x z P(z) / Q(z), z = x², |x| <= 0.625 (Moshier, Cephes tanh.c).
+const ABOVE = [1.61468768441708447952e3, 9.92877231001918586564e1, 9.64399179425052238628e-1]
+const BELOW = [4.84406305325125486048e3, 2.23548839060100448583e3, 1.12811678491632931402e2, 1]
+
+/** The body of `tanh`: two divisions, one of them shared by the two formulas. */
+export function tanhIn<T>(m: Arithmetic<T>, x: T): T {
+  const a = m.abs(x)
+  const z = m.mul(x, x)
+  const one = m.constant(1)
+  const near = m.less(a, m.constant(0.625))
+  const above = m.select(near, m.mul(z, horner(m, z, ABOVE)), m.constant(2))
+  const below = m.select(near, horner(m, z, BELOW), m.add(expIn(m, m.add(a, a)), one))
+  const quotient = m.div(above, below)
+  const far = m.sub(one, quotient)
+  const signed = m.select(m.less(x, m.constant(0)), m.sub(m.constant(0), far), far)
+  // x + x (0 - quotient), not x - x quotient, keeps -0.
+  return m.select(near, m.add(x, m.mul(x, m.sub(m.constant(0), quotient))), signed)
+}
+
+/**
+ * tanh x; ±1 at ±∞; keeps the sign of zero.
+ *
+ * TANHACC
+ */
+export function tanh(x: number): number {
+  return tanhIn(numbers, x)
+}

@@ -1,0 +1,253 @@
+import { numbers } from '../math/index.ts'
+import { checkInteger, checkScale } from './arguments.ts'
+import { normal } from './draws.ts'
+import type { Stream } from './stream.ts'
+import { addScaled, dot, scale } from './vectors.ts'
+
+/*
+ * The conditional law. Let W be a random rows × columns matrix with independent N(0, v) entries. Suppose all that has
+ * been asked is WQ and WᵀU, where the columns of Q are orthonormal, and so are those of U; which directions were asked
+ * may depend on earlier answers. Then
+ *
+ *     W | WQ, WᵀU   has the law of   WQQᵀ + UUᵀW(I - QQᵀ) + (I - UUᵀ) G (I - QQᵀ),      G a fresh copy of W.
+ *
+ * The first two terms are known; in the last, nothing is. For a unit vector q with Qᵀq = 0 this reads
+ *
+ *     Wq = U(WᵀU)ᵀq + (I - UUᵀ)g,      g = Gq, that is, independent N(0, v) entries:
+ *
+ * along U the answer is forced by ⟨u, Wq⟩ = ⟨Wᵀu, q⟩, across U it is new. Any query x is Qc + ‖r‖q, with Wx = WQc + ‖r‖Wq;
+ * then q joins Q, Wq joins WQ. Wᵀu is the same with the two sides exchanged, and one function below serves both.
+ *
+ * This is the conditioning of Bolthausen (Commun. Math. Phys. 325, 2014) and of Montanari & Wu (arXiv:2203.17209),
+ * carried out lazily instead of once in a proof.
+ */
+
+/** What is known of one side: for the right one, Q and WQ; for the left one, U and WᵀU. */
+interface Side {
+  readonly name: string
+  readonly size: number
+  readonly stream: Stream
+  /** Orthonormal directions. */
+  readonly directions: Float64Array[]
+  /** What the matrix makes of each of them. */
+  readonly images: Float64Array[]
+  /** The last few queries, oldest first, with their coordinates in `directions`. */
+  readonly recent: Recent[]
+}
+
+interface Recent {
+  readonly query: Float64Array
+  readonly coordinates: Float64Array
+}
+
+const recentQueries = 4
+
+export interface DeferredOptions {
+  /** Of every entry. Default: 1/columns. */
+  readonly variance?: number
+  /** The history may take this many bytes. Default: 2³⁰. */
+  readonly memory?: number
+}
+
+/** A Gaussian matrix that exists only along the directions it has been asked about. Build one with `deferredGaussian`. */
+export class DeferredGaussian {
+  readonly rows: number
+  readonly columns: number
+  readonly variance: number
+  readonly memory: number
+  readonly #right: Side
+  readonly #left: Side
+
+  /** Use `deferredGaussian(stream, rows, columns, options)`. */
+  constructor(stream: Stream, rows: number, columns: number, variance: number, memory: number) {
+    this.rows = rows
+    this.columns = columns
+    this.variance = variance
+    this.memory = memory
+    this.#right = side('apply', columns, stream)
+    this.#left = side('applyTranspose', rows, stream)
+  }
+
+  /** How many directions each side knows: the columns of Q and of U. */
+  get directions(): { readonly right: number; readonly left: number } {
+    return { right: this.#right.directions.length, left: this.#left.directions.length }
+  }
+
+  /**
+   * Wx for a vector x of `columns` numbers. Takes O((rows + columns)·queries) time, one new vector on each side of the
+   * history, and ⌈rows/2⌉ blocks of the stream when x is a new direction.
+   *
+   * Errors: RangeError when x has another length, is not finite, or needs more history than `memory`; the matrix is as
+   * before then, and whatever was asked can be asked again.
+   */
+  apply(x: ArrayLike<number>): Float64Array {
+    return this.#answer(this.#right, this.#left, x)
+  }
+
+  /** Wᵀu for a vector u of `rows` numbers; otherwise as `apply`. */
+  applyTranspose(u: ArrayLike<number>): Float64Array {
+    return this.#answer(this.#left, this.#right, u)
+  }
+
+  #answer(own: Side, other: Side, vector: ArrayLike<number>): Float64Array {
+    const query = readQuery(own, vector)
+    const known = recall(own, query)
+    if (known) return combine(own.images, known, other.size)
+    // With all directions of the other side known, the matrix is: nothing is left to draw or to remember.
+    if (other.directions.length === other.size) {
+      const coordinates = other.images.map((image) => dot(image, query))
+      return combine(other.directions, coordinates, other.size)
+    }
+    const { power, residual, norm, coordinates } = decompose(own, query)
+    if (norm > 0) {
+      this.#checkMemory()
+      own.images.push(reveal(own, other, residual, this.variance))
+      own.directions.push(residual)
+      coordinates.push(norm)
+    }
+    const scaled = Float64Array.from(coordinates, (c) => numbers.scale2(c, power))
+    own.recent.push({ query, coordinates: scaled })
+    if (own.recent.length > recentQueries) own.recent.shift()
+    return combine(own.images, scaled, other.size)
+  }
+
+  /** Room for one more direction, counting the recent queries of both sides as if all were there already. */
+  #checkMemory(): void {
+    const { right, left } = this.directions
+    const bytes = (right + left + 1 + recentQueries) * 8 * (this.rows + this.columns)
+    if (bytes <= this.memory) return
+    throw new RangeError(
+      `deferredGaussian: expected history within ${this.memory} bytes, got ${bytes} for direction ${right + left + 1} ` +
+        `of a [${this.rows},${this.columns}] matrix\nhint: the option memory raises the limit`,
+    )
+  }
+}
+
+/**
+ * A rows × columns matrix with independent N(0, variance) entries that answers `apply` and `applyTranspose` in any
+ * order, each query chosen freely after the answers before, with exactly the law of a stored matrix, in memory for the
+ * queries alone. It draws from two children of the stream: one stream, one matrix.
+ *
+ * Promises. The same stream and the same sequence of queries give the same bits. A query equal to one of the last four
+ * distinct ones of its side gets identical bits. Dependent queries agree with linearity, and ⟨v, Wu⟩ with ⟨Wᵀv, u⟩, to
+ * rounding. In another order of queries the answers are equal in law only.
+ *
+ * Errors: RangeError unless rows and columns are positive integers, variance and memory positive (variance finite).
+ *
+ * @example
+ * const w = deferredGaussian(stream(1, 'weights'), 1_000_000, 500_000)
+ * const y = w.apply(new Float64Array(500_000).fill(1))
+ * const back = w.applyTranspose(y)
+ */
+export function deferredGaussian(
+  stream: Stream,
+  rows: number,
+  columns: number,
+  options: DeferredOptions = {},
+): DeferredGaussian {
+  checkInteger('deferredGaussian', 'a number of rows', rows, 1)
+  checkInteger('deferredGaussian', 'a number of columns', columns, 1)
+  const { variance = 1 / columns, memory = 1073741824 } = options
+  checkScale('deferredGaussian', 'variance', variance)
+  if (!(memory > 0))
+    throw new RangeError(`deferredGaussian: expected a positive memory, got ${String(memory)}`)
+  return new DeferredGaussian(stream, rows, columns, variance, memory)
+}
+
+function side(name: string, size: number, stream: Stream): Side {
+  return { name, size, stream: stream.child(name), directions: [], images: [], recent: [] }
+}
+
+/** A copy of the query, which the caller may overwrite later. */
+function readQuery(own: Side, vector: ArrayLike<number>): Float64Array {
+  if (typeof vector !== 'object' || typeof vector?.length !== 'number') {
+    throw new TypeError(`deferredGaussian.${own.name}: expected an array of numbers, got ${typeof vector}`)
+  }
+  if (vector.length !== own.size) {
+    throw new RangeError(`deferredGaussian.${own.name}: expected ${own.size} numbers, got ${vector.length}`)
+  }
+  const query = new Float64Array(vector)
+  for (let i = 0; i < query.length; i++) {
+    if (query[i]! - query[i]! === 0) continue
+    throw new RangeError(`deferredGaussian.${own.name}: expected finite numbers, got ${query[i]} at ${i}`)
+  }
+  return query
+}
+
+/** The coordinates of a recent query with these values; it becomes the most recent one. */
+function recall(own: Side, query: Float64Array): Float64Array | undefined {
+  const at = own.recent.findLastIndex((entry) => sameValues(entry.query, query))
+  if (at < 0) return undefined
+  const [entry] = own.recent.splice(at, 1)
+  own.recent.push(entry!)
+  return entry!.coordinates
+}
+
+function sameValues(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+interface Decomposition {
+  readonly power: number
+  /** The unit vector q, when the norm is not 0. */
+  readonly residual: Float64Array
+  readonly norm: number
+  readonly coordinates: number[]
+}
+
+/**
+ * query = 2^power·(Qc + norm·q), by modified Gram-Schmidt done twice, which makes q orthogonal to rounding (Giraud,
+ * Langou & Rozložník, Comput. Math. Appl. 50, 2005).
+ *
+ * A residual below 8ε√n of the query counts as 0. That is what the rounding of a sum over n entries leaves behind, so a
+ * dependent query that was computed adds no direction; and the answer is exact for a query that differs by that little.
+ * A fixed 10⁻⁹ would swallow the steps of finite differences instead.
+ */
+function decompose(own: Side, query: Float64Array): Decomposition {
+  const residual = query.slice()
+  const power = normalize(residual)
+  const whole = Math.sqrt(dot(residual, residual))
+  const coordinates = own.directions.map(() => 0)
+  for (let pass = 0; pass < 2; pass++) {
+    own.directions.forEach((q, j) => {
+      const c = dot(q, residual)
+      addScaled(residual, -c, q)
+      coordinates[j] = coordinates[j]! + c
+    })
+  }
+  const norm = Math.sqrt(dot(residual, residual))
+  const rounding = 8 * 2.220446049250313e-16 * Math.sqrt(own.size)
+  if (own.directions.length === own.size || norm <= rounding * whole)
+    return { power, residual, norm: 0, coordinates }
+  scale(residual, 1 / norm)
+  return { power, residual, norm, coordinates }
+}
+
+/** Scales by a power of two, exactly, so that squares neither overflow nor vanish; gives the power taken out. */
+function normalize(x: Float64Array): number {
+  let largest = 0
+  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!))
+  if (largest === 0) return 0
+  const power = Math.max(-1000, Math.min(1000, numbers.exponent(largest)))
+  if (power !== 0) scale(x, numbers.scale2(1, -power))
+  return power
+}
+
+/** Wq for a new direction q: fresh normals, their part along U replaced by what WᵀU says of it. */
+function reveal(own: Side, other: Side, q: Float64Array, variance: number): Float64Array {
+  const image = normal(own.stream, other.size)
+  scale(image, Math.sqrt(variance))
+  other.directions.forEach((u, j) => addScaled(image, dot(other.images[j]!, q) - dot(u, image), u))
+  return image
+}
+
+function combine(
+  vectors: readonly Float64Array[],
+  coordinates: ArrayLike<number>,
+  size: number,
+): Float64Array {
+  const out = new Float64Array(size)
+  for (let j = 0; j < coordinates.length; j++) addScaled(out, coordinates[j]!, vectors[j]!)
+  return out
+}

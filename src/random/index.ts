@@ -1,0 +1,5 @@
+export { DeferredGaussian, deferredGaussian, type DeferredOptions } from './deferred.ts'
+export { applyDeferred, applyDeferredTranspose } from './deferred-operation.ts'
+export { chiSquare, gaussianMatrix, normal, rademacher, sphere, uniform } from './draws.ts'
+export { philox, type Counter, type Key } from './philox.ts'
+export { stream, Stream, type PathPart } from './stream.ts'

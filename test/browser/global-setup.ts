@@ -1,0 +1,13 @@
+import type { TestProject } from 'vitest/node'
+import { hashes } from './bits.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    hashesInNode: Record<string, number>
+  }
+}
+
+/** Runs in Node before the pages open. */
+export default function setup(project: TestProject): void {
+  project.provide('hashesInNode', hashes())
+}
