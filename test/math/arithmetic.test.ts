@@ -13,15 +13,22 @@ test('mantissa and exponent take a number apart and scale2 puts it together', ()
       expect(numbers.scale2(m, k)).toBe(x)
       if (x === x) expect(Math.abs(m) >= 1 && Math.abs(m) < 2).toBe(true)
     }),
-    { numRuns: 1000, examples: [[0], [-0], [Infinity], [-Infinity], [NaN], [5e-324], [2 ** -1022], [2 ** 1023], [-3e-310]] },
+    {
+      numRuns: 1000,
+      examples: [[0], [-0], [Infinity], [-Infinity], [NaN], [5e-324], [2 ** -1022], [2 ** 1023], [-3e-310]],
+    },
   )
 })
 
 test('scale2 is x·2^k rounded once', () => {
   fc.assert(
-    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: -2200, max: 2200 }), (x, k) => {
-      expect(numbers.scale2(x, k)).toBe(scaled(x, k))
-    }),
+    fc.property(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.integer({ min: -2200, max: 2200 }),
+      (x, k) => {
+        expect(numbers.scale2(x, k)).toBe(scaled(x, k))
+      },
+    ),
     { numRuns: 2000 },
   )
 })
@@ -33,7 +40,11 @@ function scaled(x: number, k: number): number {
   const units = BigInt(numbers.mantissa(Math.abs(x)) * 2 ** 52)
   const shift = exponent - 52 + k + 1074
   let size: number
-  if (shift >= 0) size = exponent + k > 1023 ? Infinity : Number(units) * 2 ** -52 * 2 ** ((exponent + k) >> 1) * 2 ** (exponent + k - ((exponent + k) >> 1))
+  if (shift >= 0)
+    size =
+      exponent + k > 1023
+        ? Infinity
+        : Number(units) * 2 ** -52 * 2 ** ((exponent + k) >> 1) * 2 ** (exponent + k - ((exponent + k) >> 1))
   else if (shift < -54) size = 0
   else {
     const whole = units >> BigInt(-shift)
@@ -46,11 +57,19 @@ function scaled(x: number, k: number): number {
 }
 
 test('scale2 saturates beyond the range, and NaN stays NaN', () => {
-  expect([numbers.scale2(1, Infinity), numbers.scale2(1, -Infinity), numbers.scale2(0, Infinity)]).toEqual([Infinity, 0, 0])
+  expect([numbers.scale2(1, Infinity), numbers.scale2(1, -Infinity), numbers.scale2(0, Infinity)]).toEqual([
+    Infinity,
+    0,
+    0,
+  ])
   expect([numbers.scale2(NaN, 3), numbers.scale2(1, NaN)]).toEqual([NaN, NaN])
 })
 
-type Node = { readonly op: keyof Arithmetic<unknown>; readonly inputs: readonly Node[]; readonly value: number }
+type Node = {
+  readonly op: keyof Arithmetic<unknown>
+  readonly inputs: readonly Node[]
+  readonly value: number
+}
 
 let x: Node
 const node =
@@ -90,7 +109,7 @@ const plain: Record<string, (a: number, b: number, c: number) => number> = {
   less: (a, b) => Number(a < b),
   equal: (a, b) => Number(a === b),
   select: (condition, a, b) => (condition === 0 ? b : a),
-  scale2: (a, k) => (a === a && k === k ? (k === -Infinity ? a * 0 : Number.isFinite(a) ? scaled(a, k) : a) : NaN),
+  scale2: (a, k) => (a === a && k === k ? (Number.isFinite(a) ? scaled(a, Math.max(-9999, k)) : a) : NaN),
   exponent: (a) => {
     if (a === 0 || !Number.isFinite(a)) return a === 0 ? -Infinity : Math.abs(a)
     let k = Math.floor(Math.log2(Math.abs(a)))
@@ -119,13 +138,27 @@ function evaluate(root: Node, at: number): number {
   return visit(root)
 }
 
-const bodies = ['exp', 'expm1', 'log', 'log1p', 'sin', 'cos', 'sinTurns', 'cosTurns', 'tanh', 'erf'] as const
+const bodies: [string, typeof math.expIn, (x: number) => number][] = [
+  ['exp', math.expIn, math.exp],
+  ['expm1', math.expm1In, math.expm1],
+  ['log', math.logIn, math.log],
+  ['log1p', math.log1pIn, math.log1p],
+  ['sin', math.sinIn, math.sin],
+  ['cos', math.cosIn, math.cos],
+  ['sinTurns', math.sinTurnsIn, math.sinTurns],
+  ['cosTurns', math.cosTurnsIn, math.cosTurns],
+  ['tanh', math.tanhIn, math.tanh],
+  ['erf', math.erfIn, math.erf],
+]
 
-test.each(bodies)('%s: the traced body gives the same bits as the scalar', (name) => {
+test.each(bodies)('%s: the traced body gives the same bits as the scalar', (_, body, scalar) => {
   x = { op: 'constant', inputs: [], value: NaN }
-  const root = math[`${name}In`](recorder, x)
-  const scalar = math[name]
-  const arguments_ = fc.oneof(any, fc.double({ min: -40, max: 40, noNaN: true }), fc.double({ min: -750, max: 720, noNaN: true }))
+  const root = body(recorder, x)
+  const arguments_ = fc.oneof(
+    any,
+    fc.double({ min: -40, max: 40, noNaN: true }),
+    fc.double({ min: -750, max: 720, noNaN: true }),
+  )
   fc.assert(
     fc.property(arguments_, (at) => {
       expect(evaluate(root, at)).toBe(scalar(at))

@@ -20,10 +20,13 @@ const bounds: [string, (...values: number[]) => number, number][] = [
   ['pow', pow, 1.3],
 ]
 
-test.each(bounds)('%s is within its bound of the true value, in units of the last place', (name, f, bound) => {
-  const { error, at } = worst(name, f, inUlps)
-  expect(error, `at ${at}`).toBeLessThan(bound)
-})
+test.each(bounds)(
+  '%s is within its bound of the true value, in units of the last place',
+  (name, f, bound) => {
+    const { error, at } = worst(name, f, inUlps)
+    expect(error, `at ${at}`).toBeLessThan(bound)
+  },
+)
 
 test('the measure of error sees one unit in the last place', () => {
   expect(worst('log', (x) => log(x) + 2 * ulp(log(x)), inUlps).error).toBeGreaterThan(1.5)
@@ -52,28 +55,71 @@ test('the ends of the ranges', () => {
   ])
   expect([expm1(-Infinity), expm1(Infinity), expm1(-50)]).toEqual([-1, Infinity, -1])
   expect([log(0), log(-0), log(Infinity), log(1)]).toEqual([-Infinity, -Infinity, Infinity, 0])
-  expect([log(-1), log(-Infinity), log(-5e-324), log1p(-1.5), log1p(-Infinity)]).toEqual([NaN, NaN, NaN, NaN, NaN])
+  expect([log(-1), log(-Infinity), log(-5e-324), log1p(-1.5), log1p(-Infinity)]).toEqual([
+    NaN,
+    NaN,
+    NaN,
+    NaN,
+    NaN,
+  ])
   expect([log1p(-1), log1p(Infinity), log1p(1e-300)]).toEqual([-Infinity, Infinity, 1e-300])
   expect([tanh(-Infinity), tanh(Infinity), tanh(30)]).toEqual([-1, 1, 1])
   expect([erf(-Infinity), erf(Infinity), erf(7)]).toEqual([-1, 1, 1])
   expect([erfc(-Infinity), erfc(Infinity), erfc(0), erfc(27.5)]).toEqual([2, 0, 1, 0])
-  expect([sin(Infinity), cos(-Infinity), sin(2 ** 32), cos(2 ** 32), sinTurns(Infinity)]).toEqual([NaN, NaN, NaN, NaN, NaN])
-  expect([sinTurns(0.25), sinTurns(0.75), sinTurns(2 ** 40 + 0.25), cosTurns(0), cosTurns(0.5)]).toEqual([1, -1, 1, 1, -1])
+  expect([sin(Infinity), cos(-Infinity), sin(2 ** 32), cos(2 ** 32), sinTurns(Infinity)]).toEqual([
+    NaN,
+    NaN,
+    NaN,
+    NaN,
+    NaN,
+  ])
+  expect([sinTurns(0.25), sinTurns(0.75), sinTurns(2 ** 40 + 0.25), cosTurns(0), cosTurns(0.5)]).toEqual([
+    1, -1, 1, 1, -1,
+  ])
 })
 
 test('the sign of pow at its special values, as in IEEE 754', () => {
-  expect([pow(NaN, 0), pow(1, NaN), pow(-1, Infinity), pow(2, NaN), pow(-2, 0.5)]).toEqual([1, 1, 1, NaN, NaN])
-  expect([pow(0, 3), pow(-0, 3), pow(-0, 2), pow(-0, -3), pow(0, -2)]).toEqual([0, -0, 0, -Infinity, Infinity])
-  expect([pow(-Infinity, 3), pow(-Infinity, -3), pow(-Infinity, 2), pow(Infinity, 0.5)]).toEqual([-Infinity, -0, Infinity, Infinity])
-  expect([pow(0.5, Infinity), pow(2, -Infinity), pow(2, Infinity), pow(0.5, -Infinity)]).toEqual([0, 0, Infinity, Infinity])
-  expect([pow(2, -1074), pow(2, 1023), pow(4, 0.5), pow(0.25, -3), pow(2, 1e300)]).toEqual([5e-324, 2 ** 1023, 2, 64, Infinity])
+  expect([pow(NaN, 0), pow(1, NaN), pow(-1, Infinity), pow(2, NaN), pow(-2, 0.5)]).toEqual([
+    1,
+    1,
+    1,
+    NaN,
+    NaN,
+  ])
+  expect([pow(0, 3), pow(-0, 3), pow(-0, 2), pow(-0, -3), pow(0, -2)]).toEqual([
+    0,
+    -0,
+    0,
+    -Infinity,
+    Infinity,
+  ])
+  expect([pow(-Infinity, 3), pow(-Infinity, -3), pow(-Infinity, 2), pow(Infinity, 0.5)]).toEqual([
+    -Infinity,
+    -0,
+    Infinity,
+    Infinity,
+  ])
+  expect([pow(0.5, Infinity), pow(2, -Infinity), pow(2, Infinity), pow(0.5, -Infinity)]).toEqual([
+    0,
+    0,
+    Infinity,
+    Infinity,
+  ])
+  expect([pow(2, -1074), pow(2, 1023), pow(4, 0.5), pow(0.25, -3), pow(2, 1e300)]).toEqual([
+    5e-324,
+    2 ** 1023,
+    2,
+    64,
+    Infinity,
+  ])
 })
 
 test('integer powers that a double holds are exact', () => {
   fc.assert(
     fc.property(fc.integer({ min: -300, max: 300 }), fc.integer({ min: 1, max: 40 }), (x, n) => {
       const power = BigInt(x) ** BigInt(n)
-      if (BigInt(Number(power)) === power && Number.isSafeInteger(Number(power))) expect(pow(x, n)).toBe(Number(power))
+      if (BigInt(Number(power)) === power && Number.isSafeInteger(Number(power)))
+        expect(pow(x, n)).toBe(Number(power))
     }),
   )
 })
@@ -101,5 +147,15 @@ test('identities between the functions hold to rounding', () => {
       expect(Math.abs(expm1(x) - (exp(x) - 1))).toBeLessThan(5e-16 * (1 + exp(x)))
       expect(Math.abs(log1p(expm1(Math.abs(x))) - Math.abs(x))).toBeLessThan(1e-15 * (1 + Math.abs(x)))
     }),
+  )
+})
+
+test('beyond 2^20 sin and cos err by at most |x| 2^-52', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 2 ** 20, max: 2 ** 32 - 1, noNaN: true }), (x) => {
+      expect(Math.abs(sin(x) - Math.sin(x))).toBeLessThanOrEqual(x * 2 ** -52)
+      expect(Math.abs(cos(-x) - Math.cos(x))).toBeLessThanOrEqual(x * 2 ** -52)
+    }),
+    { numRuns: 1000 },
   )
 })
