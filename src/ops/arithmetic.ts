@@ -15,7 +15,7 @@ export const div: Binary = elementwise('div', 'a / b', (a, b) => scalar.div(a, b
 export const neg: Unary = elementwise('neg', '-x', (x) => scalar.neg(x))
 export const square: Unary = elementwise('square', 'x²', (x) => scalar.mul(x, x))
 export const sqrt: Unary = elementwise('sqrt', '√x', (x) => scalar.sqrt(x), { domain: [0.5, 4] })
-export const abs: Unary = elementwise('abs', '|x|', (x) => scalar.abs(x), {
+export const abs: Unary = elementwise('abs', 'the absolute value of x', (x) => scalar.abs(x), {
   kinks: [0],
   convention: "abs'(0) = 0",
 })
@@ -71,6 +71,7 @@ const castOperation: Operation<DType> = {
   kernel: () => ({ kind: 'map', expression: input(0) }),
   vjp: (_, cotangent, { inputs }) => cast(cotangent, inputs[0]!.dtype),
   jvp: (_, tangent, { params }) => cast(tangent, params),
+  batch: ([x], _, dtype) => cast(x!, dtype),
   cases: [{ shapes: [[2, 3]], params: 'f64' }],
 }
 

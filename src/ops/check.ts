@@ -3,7 +3,7 @@
  *
  * A directional derivative is compared with a central difference improved by one Richardson step, whose error is of
  * order h⁴; the two modes and the two orders are compared through identities that hold exactly:
- * ⟨u, J v⟩ = ⟨Jᵀ u, v⟩ and ⟨w, H v⟩ = ⟨v, H w⟩.
+ * ⟨u, J v⟩ = ⟨Jᵀ u, v⟩ and ⟨w, H v⟩ = ⟨v, H w⟩. Batched, a function must give what it gives row by row.
  */
 import {
   allocate,
@@ -18,10 +18,10 @@ import {
 import type { Case, Operation } from '../tape/index.ts'
 import { apply } from './apply.ts'
 import { add, mul } from './arithmetic.ts'
-import { grad, jvp, vjp } from './gradients.ts'
+import { grad, jvp, vjp, vmap } from './gradients.ts'
 import { sum } from './shape.ts'
 
-export type CheckMode = 'value' | 'jvp' | 'vjp' | 'adjoint' | 'hvp' | 'symmetry'
+export type CheckMode = 'value' | 'jvp' | 'vjp' | 'adjoint' | 'hvp' | 'symmetry' | 'batch'
 
 export interface DerivativeCheck {
   readonly mode: CheckMode
@@ -48,6 +48,9 @@ export function checkGrad(f: (...xs: Tensor[]) => Tensor, ...xs: Tensor[]): Chec
   const loose = differenceTolerance(dtype)
   const tight = identityTolerance(dtype, y.size + xs.reduce((n, x) => n + x.size, 0))
   const list: DerivativeCheck[] = [measure('value', 0, () => valueGap(y, g(xs)))]
+  for (const batched of [xs.map(() => true), ...xs.map((_, i) => xs.map((_, j) => i === j))]) {
+    list.push(measure('batch', tight, () => batchGap(f, xs, batched)))
+  }
   if (y.size > 0) {
     for (let k = 0; k < 3; k++) {
       const u = probe(y.shape, y.dtype, 7 * k + 1)
@@ -107,6 +110,30 @@ function measure(mode: CheckMode, tolerance: number, error: () => number): Deriv
     if (!(problem instanceof TypeError && /, which has none$/.test(problem.message))) throw problem
     return { mode, error: 0, tolerance, status: 'refused' }
   }
+}
+
+/** Three instances near `xs`, at once and one by one. */
+function batchGap(
+  f: (...xs: Tensor[]) => Tensor,
+  xs: readonly Tensor[],
+  batched: readonly boolean[],
+): number {
+  const instances = [0, 1, 2].map((k) =>
+    xs.map((x, i) => (batched[i] ? add(x, mul(probe(x.shape, x.dtype, k + i), k / 1024)) : x)),
+  )
+  const stacked = xs.map((x, i) => (batched[i] ? stack(instances.map((list) => list[i]!)) : x))
+  const together = vmap(
+    f,
+    batched.map((flag) => (flag ? 0 : null)),
+  )(...stacked)
+  return gap([together], [stack(instances.map((list) => f(...list)))])
+}
+
+function stack(list: readonly Tensor[]): Tensor {
+  const { size, shape, dtype } = list[0]!
+  const data = allocate(dtype, list.length * size)
+  list.forEach((x, k) => data.set(x.storage(), k * size))
+  return new Tensor(data, [list.length, ...shape], dtype)
 }
 
 /** One line per mode: the first failure, else the largest error. */

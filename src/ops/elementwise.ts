@@ -13,7 +13,7 @@ import {
   type Term,
 } from '../tape/index.ts'
 import { apply, carry, type Carrying, type Operand } from './apply.ts'
-import { broadcastTo, sumTo } from './shape.ts'
+import { broadcastTo, reshape, sumTo } from './shape.ts'
 
 type Formula = (...xs: Expression[]) => Term
 type Operands<Xs extends readonly unknown[]> = { [K in keyof Xs]: Operand }
@@ -72,13 +72,14 @@ function mapOperation(
     kinks,
   })
   const same = (shape: number[]): number[][] => Array.from({ length: arity }, () => shape)
-  return {
+  const operation: Operation = {
     name,
     formula,
     type: (inputs) => elementwiseType(name, inputs, integers),
     kernel: () => ({ kind: 'map', expression }),
     vjp: (i, cotangent, use) => sumTo(share(i)(cotangent, use.inputs, use.output), use.inputs[i]!.shape),
     jvp: (i, tangent, use) => broadcastTo(share(i)(tangent, use.inputs, use.output), use.output.shape),
+    batch: (inputs, batched) => apply(operation, alignBatch(inputs, batched), undefined),
     ...(convention === undefined ? {} : { kinks: convention }),
     cases: [
       one(same([2, 3])),
@@ -89,6 +90,17 @@ function mapOperation(
     ],
     ...(arity === 1 ? {} : { refuses: [one([[2], [3], ...same([]).slice(2)])] }),
   }
+  return operation
+}
+
+/** Ones after the batch axis, so that instances of different ranks broadcast as they do alone. */
+function alignBatch(inputs: readonly Tensor[], batched: readonly boolean[]): Tensor[] {
+  const rank = Math.max(...inputs.map((x, i) => x.shape.length - (batched[i] ? 1 : 0)))
+  return inputs.map((x, i) => {
+    const missing = rank + 1 - x.shape.length
+    if (!batched[i] || missing === 0) return x
+    return reshape(x, [x.shape[0]!, ...new Array<number>(missing).fill(1), ...x.shape.slice(1)])
+  })
 }
 
 function elementwiseType(name: string, inputs: readonly Type[], integers: boolean): Type {

@@ -1,19 +1,28 @@
-/** What users call: gradients as functions of functions. Each call records its function anew. */
-import { sameShape, showShape, Tensor } from '../array/index.ts'
-import { forward, pullBack, replay, reverse, trace, type Tape } from '../tape/index.ts'
+/** What users call: derivatives as functions of functions. Each call records its function anew. */
+import { allocate, sameShape, showShape, Tensor } from '../array/index.ts'
+import * as tapes from '../tape/index.ts'
+import { pullBack, replay, trace, type Tape } from '../tape/index.ts'
 import { compute, execute } from './apply.ts'
+import { add, mul } from './arithmetic.ts'
+import { broadcastTo, reshape, sum, transpose } from './shape.ts'
 import { leaves, rebuild, type Tree } from './trees.ts'
 
-/** A function of trees of tensors whose value is a tensor. */
+/** A function of trees of tensors whose value is a scalar tensor; derivatives are taken by the first argument. */
 export type Differentiable<X extends Tree, Rest extends Tree[]> = (x: X, ...rest: Rest) => Tensor
 
+/** The tape (inputs…, cotangent of every output…) → (outputs…, cotangent of every wanted input…); see tape/reverse.ts. */
+export function reverse(tape: Tape, wanted: readonly number[]): Tape {
+  return tapes.reverse(tape, wanted, add)
+}
+
+/** The tape (inputs…, tangent of every moving input…) → (outputs…, tangent of every output…); see tape/forward.ts. */
+export function forward(tape: Tape, moving: readonly number[]): Tape {
+  return tapes.forward(tape, moving, add)
+}
+
 /** The tape of `f` at the dtypes and shapes of the inputs. */
-export function record(f: (...xs: Tensor[]) => Tensor | readonly Tensor[], ...inputs: Tensor[]): Tape {
-  const list = (...xs: Tensor[]): readonly Tensor[] => {
-    const y = f(...xs)
-    return y instanceof Tensor ? [y] : y
-  }
-  const { tape, captures } = trace(list, inputs)
+export function record(f: (...xs: Tensor[]) => Tree, ...inputs: Tensor[]): Tape {
+  const { tape, captures } = trace((...xs) => leaves('record', f(...xs)), inputs)
   if (captures.length > 0) {
     throw new TypeError(
       'record: expected a function of its arguments alone, got one that closes over symbolic values',
@@ -22,28 +31,39 @@ export function record(f: (...xs: Tensor[]) => Tensor | readonly Tensor[], ...in
   return tape
 }
 
-/** `f` recorded on trees: the tape, its arguments with the captures, and how many leaves its first argument has. */
-interface Recorded {
+interface Recorded<Y extends Tree> {
   readonly tape: Tape
+  /** The leaves of all arguments, then the outer values that the function closes over. */
   readonly args: Tensor[]
-  readonly moving: number[]
+  /** Positions of the leaves of the first argument. */
+  readonly first: number[]
+  /** Tensors in the form of the function's value. */
+  readonly rebuildValue: (list: readonly Tensor[]) => Y
 }
 
-function recordOnTrees<Xs extends readonly Tree[]>(
+/** `f` recorded on trees. */
+function recordOnTrees<Xs extends readonly Tree[], Y extends Tree>(
   op: string,
-  f: (...xs: Xs) => Tensor,
+  f: (...xs: Xs) => Y,
   trees: Xs,
-): Recorded {
+  types: (x: Tensor, tree: number) => { shape: readonly number[]; dtype: Tensor['dtype'] } = (x) => x,
+): Recorded<Y> {
   if (typeof f !== 'function') throw new TypeError(`${op}: expected a function, got ${typeof f}`)
   const lists = trees.map((tree) => leaves(op, tree))
   const args = lists.flat()
+  let value: Y | undefined
   const call = (...xs: Tensor[]): Tensor[] => {
     let at = 0
     const inputs = trees.map((tree, i) => rebuild(tree, xs.slice(at, (at += lists[i]!.length))))
-    return [f(...(inputs as unknown as Xs))]
+    value = f(...(inputs as unknown as Xs))
+    return leaves('record', value)
   }
-  const { tape, captures } = trace(call, args)
-  return { tape, args: [...args, ...captures], moving: lists[0]!.map((_, i) => i) }
+  const { tape, captures } = trace(
+    call,
+    lists.flatMap((list, i) => list.map((x) => types(x, i))),
+  )
+  const first = (lists[0] ?? []).map((_, i) => i)
+  return { tape, args: [...args, ...captures], first, rebuildValue: (list) => rebuild(value!, list) }
 }
 
 /**
@@ -54,16 +74,18 @@ export function valueAndGrad<X extends Tree, Rest extends Tree[]>(
   f: Differentiable<X, Rest>,
 ): (x: X, ...rest: Rest) => { value: Tensor; gradient: X } {
   return (x, ...rest) => {
-    const { tape, args, moving } = recordOnTrees('grad', f, [x, ...rest])
-    const { shape, dtype } = tape.types[tape.outputs[0]!]!
-    if (shape.length > 0) {
+    const { tape, args, first } = recordOnTrees('grad', f, [x, ...rest] as const)
+    const outputs = tape.outputs.map((value) => tape.types[value]!)
+    const { shape, dtype } = outputs[0]!
+    if (outputs.length !== 1 || shape.length > 0) {
+      const got = outputs.length === 1 ? `shape ${showShape(shape)}` : `${outputs.length} tensors`
       throw new RangeError(
-        `grad: expected a function with a scalar value, got shape ${showShape(shape)}\nhint: sum it, or use vjp`,
+        `grad: expected a function with a scalar value, got ${got}\nhint: sum it, or use vjp`,
       )
     }
-    checkFloat('grad', args.slice(0, moving.length))
-    const one = new Tensor(dtype === 'f32' ? Float32Array.of(1) : Float64Array.of(1), [], dtype)
-    const [value, ...gradients] = execute(reverse(tape, moving), [...args, one])
+    checkFloat('grad', args.slice(0, first.length))
+    const one = new Tensor(allocate(dtype, 1).fill(1), [], dtype)
+    const [value, ...gradients] = execute(reverse(tape, first), [...args, one])
     return { value: value!, gradient: rebuild(x, gradients) }
   }
 }
@@ -77,37 +99,128 @@ export function grad<X extends Tree, Rest extends Tree[]>(
 }
 
 /** f(x) and the map ȳ ↦ (∂f/∂x)ᵀ ȳ; the function runs once, the pullback as often as it is called. */
-export function vjp<X extends Tree>(
-  f: (x: X) => Tensor,
+export function vjp<X extends Tree, Y extends Tree>(
+  f: (x: X) => Y,
   x: X,
-): { value: Tensor; pullback: (cotangent: Tensor) => X } {
-  const { tape, args, moving } = recordOnTrees('vjp', f, [x])
-  checkFloat('vjp', args.slice(0, moving.length))
+): { value: Y; pullback: (cotangent: Y) => X } {
+  const { tape, args, first, rebuildValue } = recordOnTrees('vjp', f, [x] as const)
+  checkFloat('vjp', args.slice(0, first.length))
   const values = replay(tape, args, compute)
-  const value = values[tape.outputs[0]!]!
-  const pullback = (cotangent: Tensor): X => {
-    checkLike('vjp', 'cotangent', cotangent, value)
-    return rebuild(x, pullBack(tape, values, [cotangent], moving, compute))
+  const outputs = tape.outputs.map((value) => values[value]!)
+  const pullback = (cotangent: Y): X => {
+    const list = checkLike('vjp', 'cotangent', leaves('vjp', cotangent), outputs)
+    return rebuild(x, pullBack(tape, values, list, first, add))
   }
-  return { value, pullback }
+  return { value: rebuildValue(outputs), pullback }
 }
 
 /** f(x) and its derivative (∂f/∂x) ẋ in the direction ẋ. */
-export function jvp<X extends Tree>(
-  f: (x: X) => Tensor,
+export function jvp<X extends Tree, Y extends Tree>(
+  f: (x: X) => Y,
   x: X,
   direction: X,
-): { value: Tensor; tangent: Tensor } {
-  const { tape, args, moving } = recordOnTrees('jvp', f, [x])
-  const own = args.slice(0, moving.length)
+): { value: Y; tangent: Y } {
+  const { tape, args, first, rebuildValue } = recordOnTrees('jvp', f, [x] as const)
+  const own = args.slice(0, first.length)
   checkFloat('jvp', own)
-  const tangents = leaves('jvp', direction)
-  if (tangents.length !== own.length) {
-    throw new RangeError(`jvp: expected a direction with ${own.length} tensors, got ${tangents.length}`)
+  const tangents = checkLike('jvp', 'direction', leaves('jvp', direction), own)
+  const results = execute(forward(tape, first), [...args, ...tangents])
+  const half = results.length / 2
+  return { value: rebuildValue(results.slice(0, half)), tangent: rebuildValue(results.slice(half)) }
+}
+
+/** The two ways to a Hessian-vector product; they agree to rounding. The first is cheaper, the second needs no jvp rules. */
+export type HvpRoute = 'forward-over-reverse' | 'reverse-over-reverse'
+
+/** (x, v) ↦ H v with H the matrix of second derivatives of a scalar function, never formed. */
+export function hvp<X extends Tree>(
+  f: (x: X) => Tensor,
+  route: HvpRoute = 'forward-over-reverse',
+): (x: X, v: X) => X {
+  const gradient = grad(f)
+  if (route === 'forward-over-reverse') return (x, v) => jvp(gradient, x, v).tangent
+  return (x, v) => {
+    const directions = leaves('hvp', v)
+    const along = (y: X): Tensor =>
+      leaves('hvp', gradient(y))
+        .map((g, i) => sum(mul(g, directions[i]!)))
+        .reduce((a, b) => add(a, b))
+    return grad(along)(x)
   }
-  tangents.forEach((t, i) => checkLike('jvp', 'direction', t, own[i]!))
-  const [value, tangent] = execute(forward(tape, moving), [...args, ...tangents])
-  return { value: value!, tangent: tangent! }
+}
+
+/** Of every argument of a batched function: does it carry the instances along its first axis, or is it shared? */
+export type BatchAxis = 0 | null
+
+/**
+ * `f` on many instances at once. Arguments carry them along a new first axis (every tensor of a tree), or are shared
+ * where `axes` says null; so does the value. One larger program runs, not a loop.
+ */
+export function vmap<Xs extends readonly Tree[], Y extends Tree>(
+  f: (...xs: Xs) => Y,
+  axes?: readonly BatchAxis[],
+): (...xs: Xs) => Y {
+  return (...xs) => {
+    const stackedTree = (tree: number): boolean => (axes?.[tree] ?? (axes ? null : 0)) === 0
+    const stacked: number[] = []
+    const sizes = new Set<number>()
+    let at = 0
+    xs.forEach((tree, i) => {
+      for (const x of leaves('vmap', tree)) {
+        if (stackedTree(i)) {
+          if (x.shape.length === 0)
+            throw new RangeError('vmap: expected a batch axis, got a scalar\nhint: axes')
+          stacked.push(at)
+          sizes.add(x.shape[0]!)
+        }
+        at++
+      }
+    })
+    const [size] = sizes
+    if (size === undefined || sizes.size > 1) {
+      throw new RangeError(
+        `vmap: expected one batch size, got ${[...sizes].join(' and ') || 'no batched argument'}`,
+      )
+    }
+    const single = (x: Tensor, tree: number): { shape: readonly number[]; dtype: Tensor['dtype'] } =>
+      stackedTree(tree) ? { shape: x.shape.slice(1), dtype: x.dtype } : x
+    const { tape, args, rebuildValue } = recordOnTrees('vmap', f, xs, single)
+    const { tape: batchedTape, batched } = tapes.batch(tape, stacked, size)
+    const outputs = execute(batchedTape, args)
+    return rebuildValue(outputs.map((y, i) => (batched[i] ? y : broadcastTo(y, [size, ...y.shape]))))
+  }
+}
+
+/**
+ * The matrix of first derivatives of a tensor-valued function, of shape [...value, ...argument]; by rows (reverse mode)
+ * or by columns (forward mode), all of them in one batch.
+ */
+export function jacobian(
+  f: (x: Tensor) => Tensor,
+  mode: 'reverse' | 'forward' = 'reverse',
+): (x: Tensor) => Tensor {
+  return (x) => {
+    if (mode === 'reverse') {
+      const { value, pullback } = vjp(f, x)
+      return reshape(vmap(pullback)(basis(value)), [...value.shape, ...x.shape])
+    }
+    const columns = vmap((direction: Tensor) => jvp(f, x, direction).tangent)(basis(x))
+    const own = columns.shape.slice(1)
+    const rows = [...own.map((_, axis) => axis + 1), 0]
+    return reshape(transpose(columns, rows), [...own, ...x.shape])
+  }
+}
+
+/** The matrix of second derivatives of a scalar function, of shape [...argument, ...argument]. */
+export function hessian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
+  return jacobian(grad(f), 'forward')
+}
+
+/** The unit tensors of x's shape, stacked. */
+function basis(x: Tensor): Tensor {
+  const data = allocate(x.dtype, x.size * x.size)
+  for (let i = 0; i < x.size; i++) data[i * (x.size + 1)] = 1
+  return new Tensor(data, [x.size, ...x.shape], x.dtype)
 }
 
 function checkFloat(op: string, list: readonly Tensor[]): void {
@@ -118,9 +231,16 @@ function checkFloat(op: string, list: readonly Tensor[]): void {
   }
 }
 
-function checkLike(op: string, what: string, got: Tensor, like: Tensor): void {
-  if (!(got instanceof Tensor) || !sameShape(got.shape, like.shape) || got.dtype !== like.dtype) {
-    const is = got instanceof Tensor ? `${got.dtype}${showShape(got.shape)}` : typeof got
-    throw new RangeError(`${op}: expected a ${what} like ${like.dtype}${showShape(like.shape)}, got ${is}`)
+function checkLike(op: string, what: string, got: Tensor[], like: readonly Tensor[]): Tensor[] {
+  if (got.length !== like.length) {
+    throw new RangeError(`${op}: expected a ${what} of ${like.length} tensors, got ${got.length}`)
   }
+  got.forEach((x, i) => {
+    const { shape, dtype } = like[i]!
+    if (sameShape(x.shape, shape) && x.dtype === dtype) return
+    throw new RangeError(
+      `${op}: expected a ${what} like ${dtype}${showShape(shape)}, got ${x.dtype}${showShape(x.shape)}`,
+    )
+  })
+  return got
 }

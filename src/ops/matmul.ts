@@ -2,7 +2,7 @@ import { sameShape, showShape, type Shape, type Tensor, type Type } from '../arr
 import type { Operation } from '../tape/index.ts'
 import { apply, carry, type Carrying } from './apply.ts'
 import { mul } from './arithmetic.ts'
-import { reshape, sum, sumTo } from './shape.ts'
+import { broadcastTo, reshape, sum, sumTo } from './shape.ts'
 
 export interface MatmulOptions {
   readonly transposeA?: boolean
@@ -33,6 +33,20 @@ const matmulOperation: Operation<Sides> = {
   },
   jvp: (i, tangent, { inputs: [a, b], params }) =>
     i === 0 ? apply(matmulOperation, [tangent, b!], params) : apply(matmulOperation, [a!, tangent], params),
+  // A side without a batch of its own is shared by all instances; one with a batch is repeated for each of them.
+  batch: (inputs, batched, params) => {
+    const size = inputs[batched[0] ? 0 : 1]!.shape[0]!
+    const inner = inputs.map((x, i) => x.shape.slice(batched[i] ? 1 : 0, -2))
+    const common = inner[0]!.length > 0 ? inner[0]! : inner[1]!
+    const sides = inputs.map((x, i) => {
+      if (!batched[i] && inner[i]!.length === 0) return x
+      const full = [size, ...common, ...x.shape.slice(-2)]
+      const lead = batched[i] ? [size] : [1]
+      const ones = inner[i]!.length > 0 ? inner[i]! : common.map(() => 1)
+      return broadcastTo(reshape(x, [...lead, ...ones, ...x.shape.slice(-2)]), full)
+    })
+    return apply(matmulOperation, sides, params)
+  },
   cases: [false, true].flatMap((transposeA) =>
     [false, true].flatMap((transposeB) => {
       const params = { transposeA, transposeB }

@@ -1,9 +1,9 @@
 /** Reductions besides `sum`. */
 import { sizeOf, type Tensor } from '../array/index.ts'
 import type { Operation } from '../tape/index.ts'
-import { carry, type Carrying } from './apply.ts'
+import { apply, carry, type Carrying } from './apply.ts'
 import { div, equal, mul } from './arithmetic.ts'
-import { reduce, reducedType, spread, sum, type ReduceOptions } from './shape.ts'
+import { reduce, reducedType, shifted, spread, sum, type ReduceOptions } from './shape.ts'
 
 const maxOperation: Operation<readonly number[]> = {
   name: 'max',
@@ -18,6 +18,7 @@ const maxOperation: Operation<readonly number[]> = {
   vjp: (_, cotangent, { inputs: [x], output, params }) =>
     mul(spread(cotangent, x!.shape, params), shares(x!, output, params)),
   jvp: (_, tangent, { inputs: [x], output, params }) => sum(mul(tangent, shares(x!, output, params)), params),
+  batch: ([x], _, axes) => apply(maxOperation, [x!], shifted(axes)),
   kinks: 'where several elements are largest, they share the derivative equally',
   cases: [
     { shapes: [[2, 3, 4]], params: [1, 2] },

@@ -12,7 +12,7 @@ import {
   type Tensor,
   type Type,
 } from '../array/index.ts'
-import type { Operation } from '../tape/index.ts'
+import { read, type Operation } from '../tape/index.ts'
 import { apply, carry, type Carrying } from './apply.ts'
 
 const reshapeOperation: Operation<Shape> = {
@@ -27,9 +27,10 @@ const reshapeOperation: Operation<Shape> = {
     }
     return { dtype: x!.dtype, shape }
   },
-  kernel: (_, shape) => ({ kind: 'move', strides: stridesOf(shape) }),
+  kernel: (_, shape) => read(shape, stridesOf(shape)),
   vjp: (_, cotangent, { inputs }) => reshape(cotangent, inputs[0]!.shape),
   jvp: (_, tangent, { params }) => reshape(tangent, params),
+  batch: ([x], _, shape) => reshape(x!, [x!.shape[0]!, ...shape]),
   cases: [
     { shapes: [[2, 3]], params: [3, 2] },
     { shapes: [[]], params: [1, 1] },
@@ -60,10 +61,14 @@ const transposeOperation: Operation<readonly number[]> = {
   },
   kernel: ([x], axes) => {
     const strides = stridesOf(x!.shape)
-    return { kind: 'move', strides: axes.map((axis) => strides[axis]!) }
+    return read(
+      axes.map((axis) => x!.shape[axis]!),
+      axes.map((axis) => strides[axis]!),
+    )
   },
   vjp: (_, cotangent, { params }) => transpose(cotangent, inverse(params)),
   jvp: (_, tangent, { params }) => transpose(tangent, params),
+  batch: ([x], _, axes) => transpose(x!, [0, ...shifted(axes)]),
   cases: [
     { shapes: [[2, 3, 4]], params: [2, 0, 1] },
     { shapes: [[2, 0]], params: [1, 0] },
@@ -100,9 +105,14 @@ const broadcastOperation: Operation<Shape> = {
     }
     return { dtype: x!.dtype, shape }
   },
-  kernel: ([x], shape) => ({ kind: 'move', strides: broadcastStrides(x!.shape, shape) }),
+  kernel: ([x], shape) => read(shape, broadcastStrides(x!.shape, shape)),
   vjp: (_, cotangent, { inputs }) => sumTo(cotangent, inputs[0]!.shape),
   jvp: (_, tangent, { params }) => broadcastTo(tangent, params),
+  batch: ([x], _, shape) => {
+    const [size, ...own] = x!.shape
+    const ones = new Array<number>(shape.length - own.length).fill(1)
+    return broadcastTo(reshape(x!, [size!, ...ones, ...own]), [size!, ...shape])
+  },
   cases: [
     { shapes: [[3, 1]], params: [2, 3, 4] },
     { shapes: [[]], params: [2] },
@@ -123,6 +133,7 @@ const sumOperation: Operation<readonly number[]> = {
   kernel: (_, axes) => ({ kind: 'reduce', combine: 'sum', axes }),
   vjp: (_, cotangent, { inputs, params }) => spread(cotangent, inputs[0]!.shape, params),
   jvp: (_, tangent, { params }) => apply(sumOperation, [tangent], params),
+  batch: ([x], _, axes) => apply(sumOperation, [x!], shifted(axes)),
   cases: [
     { shapes: [[2, 3, 4]], params: [0, 2] },
     { shapes: [[5, 2]], params: [0] },
@@ -161,6 +172,11 @@ export function reduce(
   const list = normalizeAxes(operation.name, axes, x.shape.length)
   const y = apply(operation, [x], list)
   return keepDims ? reshape(y, keptShape(x.shape, list)) : y
+}
+
+/** The same axes behind a batch axis. */
+export function shifted(axes: readonly number[]): number[] {
+  return axes.map((axis) => axis + 1)
 }
 
 function keptShape(shape: Shape, axes: readonly number[]): number[] {

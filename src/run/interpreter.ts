@@ -3,9 +3,10 @@
  *
  * Values live as long as a later instruction needs them.
  */
-import { sizeOf, stridesOf, Tensor, allocate, type Data, type Type } from '../array/index.ts'
-import type { Kernel, MoveKernel, Tape } from '../tape/index.ts'
+import { Tensor, type Data, type Type } from '../array/index.ts'
+import type { Kernel, Tape } from '../tape/index.ts'
 import { runMap } from './map.ts'
+import { runMove } from './move.ts'
 import { runMatmul, runReduce } from './sums.ts'
 
 /** Runs one instruction: the elements of its result. */
@@ -22,7 +23,7 @@ function elements(kernel: Kernel, inputs: readonly Tensor[], type: Type): Data {
     case 'matmul':
       return runMatmul(kernel, inputs[0]!, inputs[1]!, type)
     case 'move':
-      return runMove(kernel, inputs[0]!, type)
+      return runMove(kernel, inputs, type)
     case 'host':
       return kernel.call(inputs)
   }
@@ -42,23 +43,4 @@ export function interpret(tape: Tape, args: readonly Tensor[]): Tensor[] {
     for (const value of inputs) if (lastUse.get(value) === at && !kept.has(value)) values.delete(value)
   })
   return tape.outputs.map((value) => values.get(value)!)
-}
-
-/** A strided copy; a reshape shares its elements, which nobody can write to. */
-function runMove({ strides }: MoveKernel, x: Tensor, { shape, dtype }: Type): Data {
-  const data = x.storage()
-  const contiguous = stridesOf(shape)
-  const size = sizeOf(shape)
-  if (size === x.size && strides.every((step, axis) => step === contiguous[axis])) return data
-  const out = allocate(dtype, size)
-  const last = shape.length - 1
-  let at = 0
-  const walk = (axis: number, from: number): void => {
-    const [n, step] = [shape[axis]!, strides[axis]!]
-    if (axis < last) for (let i = 0; i < n; i++) walk(axis + 1, from + i * step)
-    else for (let i = 0; i < n; i++) out[at++] = data[from + i * step]!
-  }
-  if (shape.length === 0) out[0] = data[0]!
-  else if (size > 0) walk(0, 0)
-  return out
 }

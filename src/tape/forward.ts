@@ -6,10 +6,10 @@
  */
 import type { Tensor } from '../array/index.ts'
 import { perform, trace, type Tape } from './recording.ts'
-import { addShare, zeros } from './reverse.ts'
+import { zeros, type Add } from './reverse.ts'
 
 /** The tape (inputs…, tangent of every moving input…) → (outputs…, tangent of every output…). */
-export function forward(tape: Tape, moving: readonly number[]): Tape {
+export function forward(tape: Tape, moving: readonly number[], add: Add): Tape {
   const argumentTypes = [...tape.inputs, ...moving.map((i) => tape.inputs[i]!)].map((v) => tape.types[v]!)
   return trace((...args) => {
     const values = new Map<number, Tensor>(tape.constants)
@@ -30,7 +30,8 @@ export function forward(tape: Tape, moving: readonly number[]): Tape {
             `forward: expected operations with a jvp, got ${operation.name}, which has none`,
           )
         }
-        tangent = addShare(tangent, operation.jvp(i, direction, use), perform)
+        const share = operation.jvp(i, direction, use)
+        tangent = tangent ? add(tangent, share) : share
       })
       if (tangent) tangents.set(output, tangent)
     }

@@ -10,7 +10,18 @@ export {
 } from './expression.ts'
 export { differentiate } from './differentiate.ts'
 export { namedFunctions } from './named-functions.ts'
-export type { HostKernel, Kernel, MapKernel, MatmulKernel, MoveKernel, ReduceKernel } from './kernel.ts'
+export {
+  read,
+  rowMajor,
+  type HostKernel,
+  type Kernel,
+  type MapKernel,
+  type MatmulKernel,
+  type MoveKernel,
+  type Piece,
+  type ReduceKernel,
+  type Strided,
+} from './kernel.ts'
 export type { Case, Operation, Use } from './operation.ts'
 export {
   emit,
@@ -25,5 +36,6 @@ export {
   type Tape,
   type Trace,
 } from './recording.ts'
+export { batch, type Batched } from './batch.ts'
 export { forward } from './forward.ts'
-export { accumulate, pullBack, reverse } from './reverse.ts'
+export { pullBack, reverse, type Add } from './reverse.ts'

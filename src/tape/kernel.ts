@@ -1,4 +1,4 @@
-import type { Data, Tensor } from '../array/index.ts'
+import { stridesOf, type Data, type Shape, type Tensor } from '../array/index.ts'
 import type { Expression } from './expression.ts'
 
 /**
@@ -27,10 +27,39 @@ export interface MatmulKernel {
   readonly transposeB: boolean
 }
 
-/** `out[i] = input[strides · i]` for multi-indices i of the result: transposes, broadcasts, reshapes. */
+/**
+ * Strided copies: transposes, broadcasts, reshapes, slices, padding, concatenation, windows. The result starts as zeros;
+ * for every piece and every multi-index i of its shape, `out[to.offset + to.strides·i]` receives
+ * `input[from.offset + from.strides·i]`. With `add` it is added, in order, to what is there.
+ */
 export interface MoveKernel {
   readonly kind: 'move'
+  readonly pieces: readonly Piece[]
+  readonly add?: boolean
+}
+
+export interface Piece {
+  /** Which input. */
+  readonly input: number
+  readonly shape: Shape
+  readonly from: Strided
+  readonly to: Strided
+}
+
+/** Addresses in elements: `offset + strides·i`. */
+export interface Strided {
+  readonly offset: number
   readonly strides: readonly number[]
+}
+
+/** The kernel that reads one input with the given strides into a result laid out row by row. */
+export function read(shape: Shape, strides: readonly number[], offset = 0): MoveKernel {
+  return { kind: 'move', pieces: [{ input: 0, shape, from: { offset, strides }, to: rowMajor(shape) }] }
+}
+
+/** The addresses of a whole row-major array. */
+export function rowMajor(shape: Shape): Strided {
+  return { offset: 0, strides: stridesOf(shape) }
 }
 
 /** A synchronous JavaScript function from the inputs to the elements of the result. */

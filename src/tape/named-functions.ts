@@ -72,7 +72,9 @@ export const sin: NamedFunction = named('sin', sinIn, 2, (x) => call(cos, x))
 export const cos: NamedFunction = named('cos', cosIn, 2, (x) => neg(call(sin, x)))
 /** sin 2πx and cos 2πx, with an exact reduction: what turns uniform numbers into normal ones. */
 export const sinTurns: NamedFunction = named('sinTurns', sinTurnsIn, 2, (x) => mul(TWO_PI, call(cosTurns, x)))
-export const cosTurns: NamedFunction = named('cosTurns', cosTurnsIn, 2, (x) => mul(-TWO_PI, call(sinTurns, x)))
+export const cosTurns: NamedFunction = named('cosTurns', cosTurnsIn, 2, (x) =>
+  mul(-TWO_PI, call(sinTurns, x)),
+)
 export const tanh: NamedFunction = named('tanh', tanhIn, 2, (_, self) => sub(1, mul(self, self)))
 export const erf: NamedFunction = named('erf', erfIn, 2, (x) =>
   mul(TWO_OVER_ROOT_PI, call(exp, neg(mul(x, x)))),

@@ -24,6 +24,11 @@ export interface Operation<P = undefined> {
   kernel(inputs: readonly Type[], params: P): Kernel
   vjp?(i: number, cotangent: Tensor, use: Use<P>): Tensor
   jvp?(i: number, tangent: Tensor, use: Use<P>): Tensor
+  /**
+   * The operation on many instances at once: inputs that are batched carry the instances along a new first axis, and so
+   * does the result; the others are shared by all instances. At least one is batched.
+   */
+  batch?(inputs: readonly Tensor[], batched: readonly boolean[], params: P): Tensor
   /** Inputs that carry derivatives; all of them when left out. */
   readonly differentiable?: readonly boolean[]
   /** A host call that changes something outside the tape: never dropped, merged or reordered. */

@@ -145,20 +145,12 @@ export function trace(f: (...xs: Tensor[]) => readonly Tensor[], types: readonly
   active.push(recording)
   try {
     const outputs = f(...types.map((type) => recording.argument(type)))
-    if (!Array.isArray(outputs) || !outputs.every((y) => y instanceof Tensor)) {
-      throw new TypeError(`record: expected a function that returns tensors, got ${describe(outputs)}`)
-    }
     const numbers = outputs.map((y) => recording.numberOf(y))
     const { inputs, types: all, constants, instructions, captures } = recording
     return { tape: prune({ types: all, inputs, constants, instructions, outputs: numbers }), captures }
   } finally {
     active.pop()
   }
-}
-
-function describe(x: unknown): string {
-  const odd = Array.isArray(x) ? x.find((y) => !(y instanceof Tensor)) : x
-  return odd instanceof Promise ? 'a promise (a recorded function cannot be async)' : typeof odd
 }
 
 function prune(tape: Tape): Tape {

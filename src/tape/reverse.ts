@@ -7,44 +7,21 @@
  * The result is an ordinary tape: reversing it again gives second derivatives.
  */
 import { allocate, sizeOf, Tensor } from '../array/index.ts'
-import { add, input } from './expression.ts'
-import type { Operation } from './operation.ts'
-import { perform, replay, trace, type AnyOperation, type Perform, type Tape } from './recording.ts'
+import { perform, replay, trace, type Tape } from './recording.ts'
 
-/** The sum of two shares of one derivative: the one operation that differentiation itself needs. */
-export const accumulate: Operation = {
-  name: 'accumulate',
-  formula: 'a + b, for a and b of one shape',
-  type: ([a]) => a!,
-  kernel: () => ({ kind: 'map', expression: add(input(0), input(1)) }),
-  vjp: (_, cotangent) => cotangent,
-  jvp: (_, tangent) => tangent,
-  cases: [
-    {
-      shapes: [
-        [2, 3],
-        [2, 3],
-      ],
-      params: undefined,
-    },
-  ],
-}
-
-/** Adds `share` to what is known of a derivative; nothing known stands for zero. */
-export function addShare(sum: Tensor | undefined, share: Tensor, perform: Perform): Tensor {
-  return sum ? perform(accumulate as AnyOperation, [sum, share], undefined) : share
-}
+/** How two shares of one derivative are summed: the one operation that differentiation itself needs, lent by ops/. */
+export type Add = (a: Tensor, b: Tensor) => Tensor
 
 /**
  * The tape (inputs…, cotangent of every output…) → (outputs…, cotangent of every wanted input…).
  * `wanted` are positions among the inputs.
  */
-export function reverse(tape: Tape, wanted: readonly number[]): Tape {
+export function reverse(tape: Tape, wanted: readonly number[], add: Add): Tape {
   const argumentTypes = [...tape.inputs, ...tape.outputs].map((value) => tape.types[value]!)
   return trace((...args) => {
     const values = replay(tape, args, perform)
     const outputs = tape.outputs.map((value) => values[value]!)
-    return [...outputs, ...pullBack(tape, values, args.slice(tape.inputs.length), wanted, perform)]
+    return [...outputs, ...pullBack(tape, values, args.slice(tape.inputs.length), wanted, add)]
   }, argumentTypes).tape
 }
 
@@ -57,13 +34,14 @@ export function pullBack(
   values: readonly Tensor[],
   outputCotangents: readonly Tensor[],
   wanted: readonly number[],
-  perform: Perform,
+  add: Add,
 ): Tensor[] {
   const sources = wanted.map((i) => tape.inputs[i]!)
   const influenced = influencedBy(tape, sources)
   const cotangents = new Map<number, Tensor>()
   const receive = (value: number, share: Tensor): void => {
-    cotangents.set(value, addShare(cotangents.get(value), share, perform))
+    const sum = cotangents.get(value)
+    cotangents.set(value, sum ? add(sum, share) : share)
   }
   tape.outputs.forEach((value, i) => receive(value, outputCotangents[i]!))
   for (const { operation, inputs, params, output } of [...tape.instructions].reverse()) {

@@ -76,7 +76,7 @@ const mistakes: [mistake: string, run: () => unknown, message: RegExp][] = [
   [
     'a number from a recorded function',
     () => g.grad(loose(() => 3))(v),
-    /^record: expected a function that returns tensors, got number/,
+    /^record: expected tensors, or arrays and objects of tensors, got number/,
   ],
   [
     'a cotangent of another shape',
