@@ -3,10 +3,16 @@ export type DType = 'f64' | 'f32' | 'i32'
 
 export type Data = Float64Array | Float32Array | Int32Array
 
-/** The same bytes, typed read-only: what a tensor shows of itself. */
-export type ReadonlyData = Omit<Data, 'set' | 'fill' | 'sort' | 'reverse' | 'copyWithin' | number> & {
+/** A tensor's elements as users see them: to be read, by index or in order. `Float64Array.from(x.data)` copies them. */
+export interface ReadonlyData extends Iterable<number> {
+  readonly length: number
   readonly [index: number]: number
-  [Symbol.iterator](): ArrayIterator<number>
+  at(index: number): number | undefined
+  includes(x: number): boolean
+  indexOf(x: number): number
+  every(holds: (x: number, index: number) => boolean): boolean
+  some(holds: (x: number, index: number) => boolean): boolean
+  forEach(visit: (x: number, index: number) => void): void
 }
 
 /** A zeroed typed array of `size` elements. */

@@ -36,7 +36,7 @@ export function sampleStepLaw(options: StepLawOptions, stream: Stream): StepSamp
     return sum / Math.sqrt(m)
   }
   const value = sigma(g)
-  const b = new Float64Array(activation.slope(tensor(g)).data as unknown as Float64Array)
+  const b = Float64Array.from(activation.slope(tensor(g)).data)
   let [bb, R] = [0, 0]
   for (let j = 0; j < m; j++) {
     b[j]! *= a[j]!

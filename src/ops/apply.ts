@@ -48,12 +48,14 @@ function toTensors(op: string, operands: readonly Operand[]): Tensor[] {
   const dtype = operands.find((x) => x instanceof Tensor)?.dtype ?? 'f64'
   return operands.map((x) => {
     if (x instanceof Tensor) return x
-    if (typeof x === 'number') return scalarTensor(x, dtype)
+    if (typeof x === 'number') return scalarTensor(op, x, dtype)
     throw new TypeError(`${op}: expected tensors or numbers, got ${describe(x)}`)
   })
 }
 
-function scalarTensor(x: number, dtype: DType): Tensor {
+function scalarTensor(op: string, x: number, dtype: DType): Tensor {
+  if (dtype === 'i32' && (x | 0) !== x)
+    throw new RangeError(`${op}: expected 32-bit integers beside i32, got ${x}`)
   const data = allocate(dtype, 1)
   data[0] = x
   return new Tensor(data, [], dtype)

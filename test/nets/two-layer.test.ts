@@ -38,7 +38,7 @@ test.each(['dense', 'deferred'] as const)(
     )
     const got = valueAndGrad(net)(x)
     expect(got.value.item()).toBeCloseTo(f, 12)
-    got.gradient.data.forEach?.((g, i) => expect(g).toBeCloseTo(gradient[i]!, 12))
+    ;[...got.gradient.data].forEach((g, i) => expect(g).toBeCloseTo(gradient[i]!, 12))
   },
 )
 

@@ -63,6 +63,11 @@ const mistakes: [mistake: string, run: () => unknown, message: RegExp][] = [
   ],
   ['arithmetic on labels', () => g.sin(labels), /^sin: expected f64 or f32, got i32\nhint: cast/],
   [
+    'a fraction beside labels',
+    () => g.less(labels, 0.5),
+    /^less: expected 32-bit integers beside i32, got 0\.5/,
+  ],
+  [
     'the gradient of a vector',
     () => g.grad((x: Tensor) => g.sin(x))(v),
     /^grad: expected .* scalar value, got shape \[3\]\nhint: sum it, or use vjp/,
