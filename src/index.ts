@@ -11,8 +11,6 @@ export {
 export { interpret } from './run/index.ts'
 export {
   differentiate,
-  forward,
-  reverse,
   scalar,
   showExpression,
   type Case,

@@ -9,7 +9,8 @@ function powerOf(x: number, y: number): number {
   const power = y * log
   if (!(Math.abs(power) < 800)) return power > 0 ? Infinity : 0
   const value = exp(power)
-  return value + value * (productError(y, log, power) + y * logLow)
+  // An infinite value has no correction: ∞ - ∞ would be NaN.
+  return value === Infinity ? value : value + value * (productError(y, log, power) + y * logLow)
 }
 
 // xⁿ by multiplication while every product is exact, otherwise NaN. x is no power of two, so that n above 40 cannot be exact.
@@ -28,8 +29,10 @@ function powerOfSize(size: number, y: number): number {
   if (size === 1) return 1
   if (size === 0 || size === Infinity) return (size === 0) === y > 0 ? 0 : Infinity
   const large = Math.max(-1e30, Math.min(1e30, y))
-  const shift = large * numbers.exponent(size)
-  if (numbers.mantissa(size) === 1 && Number.isInteger(shift)) return numbers.scale2(1, shift)
+  const power = numbers.exponent(size)
+  const shift = large * power
+  const isExact = Number.isInteger(shift) && productError(large, power, shift) === 0
+  if (numbers.mantissa(size) === 1 && isExact) return numbers.scale2(1, shift)
   const exact = Number.isInteger(y) && y > 0 ? exactPower(size, y) : NaN
   return exact === exact ? exact : powerOf(size, large)
 }

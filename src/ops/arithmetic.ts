@@ -27,6 +27,13 @@ export const maximum: Binary = elementwise('maximum', 'the larger of a and b', (
   kinks: [0],
   convention: 'where a = b, one half to each',
 })
+/** min(max(x, low), high): `high` wins where low > high. */
+export const clamp: Carrying<undefined, (x: Operand, low: Operand, high: Operand) => Tensor> = elementwise(
+  'clamp',
+  'x held between low and high',
+  (x, low, high) => scalar.min(scalar.max(x, low), high),
+  { kinks: [0], convention: 'at a bound, one half to x and one half to the bound' },
+)
 export const sign: Unary = elementwise('sign', '-1, 0 or 1', (x) => scalar.sign(x), {
   kinks: [0],
   convention: "sign'(x) = 0 everywhere",

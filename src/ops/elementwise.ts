@@ -94,7 +94,7 @@ function mapOperation(
 }
 
 /** Ones after the batch axis, so that instances of different ranks broadcast as they do alone. */
-function alignBatch(inputs: readonly Tensor[], batched: readonly boolean[]): Tensor[] {
+export function alignBatch(inputs: readonly Tensor[], batched: readonly boolean[]): Tensor[] {
   const rank = Math.max(...inputs.map((x, i) => x.shape.length - (batched[i] ? 1 : 0)))
   return inputs.map((x, i) => {
     const missing = rank + 1 - x.shape.length
@@ -103,7 +103,7 @@ function alignBatch(inputs: readonly Tensor[], batched: readonly boolean[]): Ten
   })
 }
 
-function elementwiseType(name: string, inputs: readonly Type[], integers: boolean): Type {
+export function elementwiseType(name: string, inputs: readonly Type[], integers: boolean): Type {
   const dtype = inputs[0]!.dtype
   const odd = inputs.find((x) => x.dtype !== dtype)
   if (odd) {

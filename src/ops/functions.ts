@@ -25,6 +25,14 @@ export const gelu: Unary = elementwise('gelu', 'x Φ(x)', (x) =>
   scalar.mul(scalar.mul(0.5, x), scalar.add(1, scalar.erf(scalar.mul(ROOT_HALF, x)))),
 )
 
+const ROOT_TWO_OVER_PI = 0.7978845608028654
+
+/** x/2 (1 + tanh u) with u = √(2/π) (x + 0.044715 x³), written without cancellation: (1 + tanh u)/2 is the sigmoid of 2u. */
+export const geluTanh: Unary = elementwise('geluTanh', 'x σ(2√(2/π) (x + 0.044715 x³))', (x) => {
+  const cubic = scalar.mul(x, scalar.add(1, scalar.mul(0.044715, scalar.mul(x, x))))
+  return scalar.mul(x, scalar.sigmoid(scalar.mul(2 * ROOT_TWO_OVER_PI, cubic)))
+})
+
 // Written so that NaN passes through: a comparison with NaN is false.
 export const relu: Unary = elementwise(
   'relu',
@@ -42,6 +50,22 @@ export const leakyRelu: Unary = elementwise(
   'x for x > 0, else 0.1 x',
   (x) => scalar.select(scalar.lessOrEqual(x, 0), scalar.mul(0.1, x), x),
   { kinks: [0], convention: "leakyRelu'(0) = 0.1" },
+)
+
+/** x for x > 0, else eˣ - 1. */
+export const elu: Unary = elementwise(
+  'elu',
+  'x for x > 0, else eˣ - 1',
+  (x) => scalar.select(scalar.lessOrEqual(x, 0), scalar.expm1(x), x),
+  { kinks: [0], convention: "elu''(0) = 1" },
+)
+
+/** x between -1 and 1, else the nearer of the two. */
+export const hardTanh: Unary = elementwise(
+  'hardTanh',
+  'x between -1 and 1, else the sign of x',
+  (x) => scalar.select(scalar.lessOrEqual(1, scalar.abs(x)), scalar.sign(x), x),
+  { kinks: [-1, 1], convention: "hardTanh'(±1) = 0" },
 )
 
 /** The second Hermite polynomial, normalised so that E He₂(G)² = 1. */

@@ -1,6 +1,7 @@
 import { sizeOf, type Data, type Shape, type Tensor, type Type } from '../array/index.ts'
 import type { Operation, Use } from '../tape/index.ts'
 import { apply, carry, type Carrying } from './apply.ts'
+import { rowByRow } from './rows.ts'
 
 export interface HostOptions {
   readonly name: string
@@ -11,6 +12,8 @@ export interface HostOptions {
   readonly call: (inputs: readonly Tensor[]) => Data
   readonly vjp?: (i: number, cotangent: Tensor, use: Use<undefined>) => Tensor
   readonly jvp?: (i: number, tangent: Tensor, use: Use<undefined>) => Tensor
+  /** Many instances at once, when the function can; by default it is called for one after the other, in order. */
+  readonly batch?: (inputs: readonly Tensor[], batched: readonly boolean[]) => Tensor
   readonly effect?: boolean
 }
 
@@ -19,7 +22,7 @@ export interface HostOptions {
  * that lacks its rule refuses the operation by name.
  */
 export function host(options: HostOptions): Carrying<undefined, (...inputs: Tensor[]) => Tensor> {
-  const { name, formula = name, type, call, vjp, jvp, effect = false } = options
+  const { name, formula = name, type, call, vjp, jvp, batch, effect = false } = options
   const operation: Operation = {
     name,
     formula,
@@ -27,6 +30,7 @@ export function host(options: HostOptions): Carrying<undefined, (...inputs: Tens
     kernel: (inputs) => ({ kind: 'host', call: (values) => checked(name, call(values), type(inputs).shape) }),
     ...(vjp && { vjp }),
     ...(jvp && { jvp }),
+    batch: batch ?? ((inputs, batched) => rowByRow(operation, inputs, batched, undefined)),
     effect,
   }
   return carry(operation, (...inputs: Tensor[]) => apply(operation, inputs, undefined))

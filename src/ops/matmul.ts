@@ -142,3 +142,11 @@ export function dot(a: Tensor, b: Tensor): Tensor {
   }
   return sum(mul(a, b))
 }
+
+/** The matrix aᵢ bⱼ of two vectors. */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  if (a.shape.length !== 1 || b.shape.length !== 1) {
+    throw new RangeError(`outer: expected two vectors, got ${showShape(a.shape)} and ${showShape(b.shape)}`)
+  }
+  return mul(reshape(a, [a.size, 1]), b)
+}

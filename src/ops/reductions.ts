@@ -1,8 +1,8 @@
 /** Reductions besides `sum`. */
-import { sizeOf, type Tensor } from '../array/index.ts'
+import { normalizeAxes, sizeOf, type Tensor } from '../array/index.ts'
 import type { Operation } from '../tape/index.ts'
 import { apply, carry, type Carrying } from './apply.ts'
-import { div, equal, mul } from './arithmetic.ts'
+import { div, equal, mul, neg } from './arithmetic.ts'
 import { reduce, reducedType, shifted, spread, sum, type ReduceOptions } from './shape.ts'
 
 const maxOperation: Operation<readonly number[]> = {
@@ -39,6 +39,14 @@ export const max: Carrying<
   readonly number[],
   (x: Tensor, axes?: number | readonly number[], options?: ReduceOptions) => Tensor
 > = carry(maxOperation, (x, axes, options) => reduce(maxOperation, x, axes, options))
+
+/** The smallest element over `axes` (all when left out). NaN wins; where several are smallest, they share the derivative equally. */
+export function min(x: Tensor, axes?: number | readonly number[], options?: ReduceOptions): Tensor {
+  const list = normalizeAxes('min', axes, x.shape.length)
+  if (list.some((axis) => x.shape[axis] === 0))
+    throw new RangeError('min: expected nonempty axes, got an empty one')
+  return neg(max(neg(x), list, options))
+}
 
 /** The arithmetic mean over `axes` (all when left out); NaN where there is nothing to average. */
 export function mean(x: Tensor, axes?: number | readonly number[], options?: ReduceOptions): Tensor {

@@ -1,5 +1,5 @@
 import { showShape, type Tensor, type Type } from '../array/index.ts'
-import { apply, carry, type Carrying } from '../ops/index.ts'
+import { apply, carry, rowByRow, type Carrying } from '../ops/index.ts'
 import type { Operation } from '../tape/index.ts'
 import type { DeferredGaussian } from './deferred.ts'
 
@@ -14,6 +14,7 @@ const forth: Operation<DeferredGaussian> = {
   kernel: (_, w) => ({ kind: 'host', call: ([x]) => w.apply(x!.storage()) }),
   vjp: (_, cotangent, { params }) => apply(back, [cotangent], params),
   jvp: (_, tangent, { params }) => apply(forth, [tangent], params),
+  batch: (inputs, batched, w) => rowByRow(forth, inputs, batched, w),
   effect: true,
 }
 
@@ -24,6 +25,7 @@ const back: Operation<DeferredGaussian> = {
   kernel: (_, w) => ({ kind: 'host', call: ([u]) => w.applyTranspose(u!.storage()) }),
   vjp: (_, cotangent, { params }) => apply(forth, [cotangent], params),
   jvp: (_, tangent, { params }) => apply(back, [tangent], params),
+  batch: (inputs, batched, w) => rowByRow(back, inputs, batched, w),
   effect: true,
 }
 

@@ -5,6 +5,7 @@
  */
 import { Tensor, type Data, type Type } from '../array/index.ts'
 import type { Kernel, Tape } from '../tape/index.ts'
+import { runGather } from './gather.ts'
 import { runMap } from './map.ts'
 import { runMove } from './move.ts'
 import { runMatmul, runReduce } from './sums.ts'
@@ -24,6 +25,8 @@ function elements(kernel: Kernel, inputs: readonly Tensor[], type: Type): Data {
       return runMatmul(kernel, inputs[0]!, inputs[1]!, type)
     case 'move':
       return runMove(kernel, inputs, type)
+    case 'gather':
+      return runGather(kernel, inputs[0]!, inputs[1]!, type)
     case 'host':
       return kernel.call(inputs)
   }

@@ -6,7 +6,7 @@ export function runMove({ pieces, add = false }: MoveKernel, inputs: readonly Te
   const size = sizeOf(type.shape)
   const [first] = pieces
   // A reshape shares its elements, which nobody can write to.
-  if (pieces.length === 1 && inputs[first!.input]!.size === size && isWhole(first!))
+  if (!add && pieces.length === 1 && inputs[first!.input]!.size === size && isWhole(first!))
     return inputs[first!.input]!.storage()
   const out = allocate(type.dtype, size)
   for (const piece of pieces)

@@ -4,7 +4,8 @@
  *
  * - A sum whose terms lie next to each other in memory runs in LANES lanes: term k goes to lane k mod LANES, every
  *   lane adds its terms in ascending order starting from 0, and the lanes are combined pairwise.
- * - Any other sum has one accumulator per result, starting from 0, terms ascending.
+ * - Any other sum has one accumulator per result, starting from 0, terms ascending. So do the additions of a `move`
+ *   (pieces in their order) and of a scatter (positions in the index tensor ascending).
  * - In f32 every product and every sum is rounded to f32.
  */
 import type { Shape } from '../array/index.ts'

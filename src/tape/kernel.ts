@@ -5,7 +5,7 @@ import type { Expression } from './expression.ts'
  * All that an executor has to know. Every operation lowers to one of these instruction kinds; the dtype and shape of
  * the result stand beside the kernel, on the tape.
  */
-export type Kernel = MapKernel | ReduceKernel | MatmulKernel | MoveKernel | HostKernel
+export type Kernel = MapKernel | ReduceKernel | MatmulKernel | MoveKernel | GatherKernel | HostKernel
 
 /** `out[i] = expression(inputs[0][i], inputs[1][i], …)`, inputs broadcast to the result's shape. */
 export interface MapKernel {
@@ -60,6 +60,20 @@ export function read(shape: Shape, strides: readonly number[], offset = 0): Move
 /** The addresses of a whole row-major array. */
 export function rowMajor(shape: Shape): Strided {
   return { offset: 0, strides: stridesOf(shape) }
+}
+
+/**
+ * Selection along one axis by an i32 tensor. With x of shape `[…batch, …outer, n, …inner]`, n at position `axis` and
+ * `batch` leading axes in common, and indices of shape `[…batch, …picked]`:
+ * `out[b, o, p, i] = x[b, o, indices[b, p], i]`. An index outside [0, n) is an error.
+ * With `scatter` the adjoint: the result starts as zeros of the shape of x, and `out[b, o, indices[b, p], i]` is
+ * increased by `input[b, o, p, i]`, p ascending.
+ */
+export interface GatherKernel {
+  readonly kind: 'gather'
+  readonly axis: number
+  readonly batch: number
+  readonly scatter?: boolean
 }
 
 /** A synchronous JavaScript function from the inputs to the elements of the result. */

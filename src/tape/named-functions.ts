@@ -10,6 +10,7 @@ import {
   expm1In,
   log1pIn,
   logIn,
+  logPairIn,
   sinIn,
   sinTurnsIn,
   tanhIn,
@@ -18,7 +19,7 @@ import {
 import * as e from './expression.ts'
 import { call, div, mul, neg, sub, type Expression, type NamedFunction } from './expression.ts'
 
-const nodes: Arithmetic<Expression> = {
+export const nodes: Arithmetic<Expression> = {
   constant: e.constant,
   add: e.add,
   sub: e.sub,
@@ -61,12 +62,30 @@ function softplusIn<T>(m: Arithmetic<T>, x: T): T {
   return m.add(m.max(x, m.constant(0)), log1pIn(m, t))
 }
 
+/** x rounded to 12 significant bits: two such numbers have an exact product in f32 as well. */
+export function leadingIn<T>(m: Arithmetic<T>, x: T): T {
+  const whole = m.floor(m.add(m.mul(m.mantissa(x), m.constant(2048)), m.constant(0.5)))
+  return m.scale2(whole, m.sub(m.exponent(x), m.constant(11)))
+}
+
+function logLeadIn<T>(m: Arithmetic<T>, x: T): T {
+  return leadingIn(m, logPairIn(m, x)[0])
+}
+
+function logTailIn<T>(m: Arithmetic<T>, x: T): T {
+  const [high, low] = logPairIn(m, x)
+  return m.add(m.sub(high, leadingIn(m, high)), low)
+}
+
 const TWO_PI = 6.283185307179586
 const TWO_OVER_ROOT_PI = 1.1283791670955126
 
 export const exp: NamedFunction = named('exp', expIn, 2, (_, self) => self)
 export const expm1: NamedFunction = named('expm1', expm1In, 2, (x) => call(exp, x))
 export const log: NamedFunction = named('log', logIn, 2, (x) => div(1, x))
+/** log x for finite x > 0 as logLead + logTail, to 12 bits more than its dtype holds: what powers need. */
+export const logLead: NamedFunction = named('logLead', logLeadIn, 1, (x) => div(1, x))
+export const logTail: NamedFunction = named('logTail', logTailIn, 1, () => e.constant(0))
 export const log1p: NamedFunction = named('log1p', log1pIn, 2, (x) => div(1, e.add(1, x)))
 export const sin: NamedFunction = named('sin', sinIn, 2, (x) => call(cos, x))
 export const cos: NamedFunction = named('cos', cosIn, 2, (x) => neg(call(sin, x)))
@@ -93,6 +112,8 @@ export const namedFunctions: readonly NamedFunction[] = [
   expm1,
   log,
   log1p,
+  logLead,
+  logTail,
   sigmoid,
   sin,
   sinTurns,

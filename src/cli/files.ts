@@ -1,0 +1,76 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { UsageError } from './usage.ts'
+
+/** A place that was found writable before the run. */
+export interface Destination {
+  readonly path: string
+  /** Writes all of it or nothing: a reader never sees half a file, and a failure leaves the old one. */
+  write(text: string): void
+}
+
+/** Checks that a file can be written, without touching it. Throws UsageError when it cannot. */
+export function fileDestination(file: string): Destination {
+  return attempt(`a file that can be written for ${JSON.stringify(file)}`, () => {
+    const status = statSync(file, { throwIfNoEntry: false })
+    if (status?.isDirectory()) throw new Error('a folder')
+    // A pipe or device cannot be replaced by a file of the same name: it is written to directly.
+    if (status && !status.isFile()) {
+      accessSync(file, constants.W_OK)
+      return { path: file, write: (text: string) => writeFileSync(file, text) }
+    }
+    const target = status ? realpathSync(file) : path.resolve(file)
+    probe(target)
+    return { path: file, write: (text: string) => replaceFile(target, text) }
+  })
+}
+
+/** Makes a folder, and checks that these files can be written into it. Throws UsageError when they cannot. */
+export function folderDestinations(folder: string, names: readonly string[]): Destination[] {
+  attempt(`a folder that can be written for ${JSON.stringify(folder)}`, () =>
+    mkdirSync(folder, { recursive: true }),
+  )
+  return names.map((name) => fileDestination(path.join(folder, name)))
+}
+
+function replaceFile(target: string, text: string): void {
+  const beside = temporaryName(target)
+  try {
+    writeFileSync(beside, text)
+    renameSync(beside, target)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw error
+  }
+}
+
+function probe(target: string): void {
+  const beside = temporaryName(target)
+  closeSync(openSync(beside, 'w'))
+  rmSync(beside)
+}
+
+function temporaryName(target: string): string {
+  return path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`)
+}
+
+function attempt<T>(expected: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw new UsageError(
+      `verify: expected ${expected}, got ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}

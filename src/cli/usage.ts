@@ -1,0 +1,32 @@
+/** A mistake in how the command was called: exit code 2, and a message without a stack. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** What `--help` prints. */
+export const help: string = `glassjaw checks theorems about adversarial examples by experiment.
+
+  glassjaw verify [claim…] [options]
+
+Without claims the whole suite is verified.
+
+  --budget quick|standard|thorough
+                   how many trials may be spent (default: quick)
+  --seed N         seed of everything random, a whole number (default: 1)
+  --json FILE      write the result as JSON; - writes it to standard output
+  --report DIR     write DIR/index.html, one file that opens without network,
+                   and DIR/result.json
+  --workers N      threads (default: one per available core; 1: in process);
+                   the numbers do not depend on it
+  --list           list the claims and what they predict
+  --replay TOKEN   run one trial again, as an illustration
+  --help           print this
+  --version        print the version
+
+Exit codes
+  0    every verdict as expected, every control refuted
+  1    a verdict contradicts what was expected, or a control stands
+  2    the command could not be understood, or a file could not be written
+  3    something is undecided or incomplete
+  130  interrupted; what was found so far is written, marked incomplete
+`

@@ -1,0 +1,1 @@
+export { renderReport, type Maker } from './page.ts'

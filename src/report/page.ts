@@ -1,0 +1,125 @@
+import type { SuiteResult } from '../../proofs-check/index.ts'
+import { claimSection } from './claim-section.ts'
+import { escapeJson, html, trusted, type Html } from './html.ts'
+import { formatNumber, formatSeconds } from './numbers.ts'
+import { style } from './style.ts'
+import { summaryTable } from './verdicts.ts'
+import { commandOf, errorRateInWords, headline } from './words.ts'
+
+/** What wrote the report. It is no part of the result, which is the same on every machine. */
+export interface Maker {
+  readonly version: string
+  /** The engine it ran on, such as `Node 22.23.0`. */
+  readonly runtime: string
+}
+
+/**
+ * The report of a run as one HTML file: it loads nothing, runs no script, and can be read on paper.
+ * All text of the result is escaped.
+ */
+export function renderReport(result: SuiteResult, maker: Maker): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        />
+        <link rel="icon" href="data:," />
+        <title>glassjaw: ${headline(result)}</title>
+        <style>
+          ${trusted(style)}
+        </style>
+      </head>
+      <body>
+        ${masthead(result, maker)}
+        <main>
+          ${firstOfAll(result)}
+          <section aria-labelledby="verdicts">
+            <h2 id="verdicts">Verdicts</h2>
+            ${summaryTable(result)}
+          </section>
+          ${result.claims.map(claimSection)} ${again(result, maker)}
+        </main>
+        ${summaries(result)}
+      </body>
+    </html> `
+  return page.html
+}
+
+function masthead(result: SuiteResult, { version }: Maker): Html {
+  const facts = [
+    ['Budget', result.budget],
+    ['Seed', String(result.seed)],
+    ['Error rate', `at most ${formatNumber(result.alpha)}`],
+    ['Time', formatSeconds(result.seconds)],
+    ['Version', version],
+  ]
+  return html`<header>
+    <p class="mark">glassjaw</p>
+    <h1>${headline(result).replace(/(\d+) of (\d+)/g, '$1\u00a0of\u00a0$2')}</h1>
+    <dl class="facts">
+      ${facts.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+  </header>`
+}
+
+function firstOfAll({ alpha }: SuiteResult): Html {
+  return html`<section aria-labelledby="first">
+    <h2 id="first">What a run can and cannot show</h2>
+    <p>
+      A run can refute an instance of a theorem, and it can show agreement at the sizes tried.
+      <strong>It proves nothing.</strong> Theorems about large networks speak of limits; these numbers speak
+      of the cells that are named beside them, and of no others.
+    </p>
+    <p>
+      A number is <em>supported</em> when its whole confidence interval lies inside the margin around what
+      theory predicts, and <em>refuted</em> when the interval misses that margin altogether. Anything else is
+      <em>undecided</em>. Margins, trial caps and weights were declared before the run.
+      ${errorRateInWords(alpha)}
+    </p>
+    <p>
+      Every claim comes with <em>controls</em>: the same experiment with one hypothesis broken. A control must
+      be refuted, or the test was too blunt to tell.
+    </p>
+  </section>`
+}
+
+function again(result: SuiteResult, { version, runtime }: Maker): Html {
+  return html`<section aria-labelledby="again">
+    <h2 id="again">Repeat this run</h2>
+    <pre><code>${commandOf(result)}</code></pre>
+    <p>
+      The same seed and budget give the same numbers, bit for bit, on any machine and with any number of
+      workers; only the times differ. This report was written by glassjaw ${version} on ${runtime}; everything
+      random came from seed ${result.seed}.
+    </p>
+  </section>`
+}
+
+/** Per-cell summaries for programs: a data block, which no browser executes. */
+function summaries({ schema, seed, budget, claims }: SuiteResult): Html {
+  const data = {
+    ...{ schema, seed, budget },
+    claims: claims.map(({ id, cells, controls }) => ({
+      id,
+      cells: cells.map(({ sample: _, ...cell }) => cell),
+      controls: controls.map(({ id, cellResults }) => ({
+        id,
+        cells: cellResults.map(({ sample: _, ...cell }) => cell),
+      })),
+    })),
+  }
+  return html`<script type="application/json" id="cells">
+    ${trusted(escapeJson(data))}
+  </script>`
+}

@@ -1,0 +1,80 @@
+import { availableParallelism } from 'node:os'
+import { expect, test } from 'vitest'
+import { readArguments } from '../../src/cli/arguments.ts'
+import { distanceBetween, nearest } from '../../src/cli/nearest.ts'
+import { UsageError } from '../../src/cli/usage.ts'
+
+const suite = ['linear-control', 'single-gradient-step']
+const read = (line: string): unknown => readArguments(line === '' ? [] : line.split(' '), suite)
+
+test('without options the whole suite runs at budget quick', () => {
+  const request = {
+    action: 'verify',
+    claims: suite,
+    budget: 'quick',
+    seed: 1,
+    workers: availableParallelism(),
+  }
+  expect(read('verify')).toEqual(request)
+})
+
+test('every option is read, in any order, and claims keep the order of the suite', () => {
+  const line =
+    '--seed=7 verify single-gradient-step --json - linear-control --budget thorough --report out --workers 3'
+  expect(read(line)).toEqual({
+    ...{ action: 'verify', claims: suite, budget: 'thorough', seed: 7, workers: 3 },
+    ...{ json: '-', report: 'out' },
+  })
+  expect(read('verify linear-control linear-control')).toMatchObject({ claims: ['linear-control'] })
+})
+
+test('the other actions', () => {
+  expect(read('--help')).toEqual({ action: 'help' })
+  expect(read('verify -h')).toEqual({ action: 'help' })
+  expect(read('--version')).toEqual({ action: 'version' })
+  expect(read('verify --list')).toEqual({ action: 'list' })
+  expect(read('--list')).toEqual({ action: 'list' })
+  expect(read('--replay abc')).toEqual({ action: 'replay', token: 'abc' })
+})
+
+test.each([
+  ['', 'glassjaw: expected the command verify, got nothing'],
+  ['verfy', 'glassjaw: expected the command verify, got "verfy"\nhint: did you mean verify?'],
+  ['verify --budget x', 'verify: expected a budget of quick, standard or thorough, got "x"'],
+  [
+    'verify --budget quik',
+    'verify: expected a budget of quick, standard or thorough, got "quik"\nhint: did you mean quick?',
+  ],
+  ['verify --budget', 'verify: expected a value after --budget, got nothing'],
+  ['verify --seed -1', 'verify: expected a seed, a whole number from 0 to 9007199254740991, got "-1"'],
+  ['verify --seed 1.5', 'verify: expected a seed, a whole number from 0 to 9007199254740991, got "1.5"'],
+  [
+    'verify --seed 9007199254740993',
+    'verify: expected a seed, a whole number from 0 to 9007199254740991, got "9007199254740993"',
+  ],
+  ['verify --seed=', 'verify: expected a seed, a whole number from 0 to 9007199254740991, got ""'],
+  ['verify --workers 0', 'verify: expected a number of workers, a whole number from 1 to 1024, got "0"'],
+  [
+    'verify --bugdet quick',
+    'verify: expected an option that --help lists, got "--bugdet"\nhint: did you mean --budget?',
+  ],
+  ['verify -x', 'verify: expected an option that --help lists, got "-x"'],
+  ['verify --list=yes', 'verify: expected --list without a value, got "yes"'],
+  ['verify --report --json', 'verify: expected the name of a folder, got "--json"'],
+  ['verify --json=', 'verify: expected the name of a file, got ""'],
+  [
+    'verify linear-contrl',
+    'verify: expected a claim of the suite, got "linear-contrl"\nhint: did you mean linear-control?',
+  ],
+  ['verify collatz', 'verify: expected a claim of the suite, got "collatz"\nhint: --list shows the claims'],
+])('%j is refused', (line, message) => {
+  expect(() => read(line)).toThrow(new UsageError(message))
+})
+
+test('the distance between words counts edits', () => {
+  expect(distanceBetween('kitten', 'sitting')).toBe(3)
+  expect(distanceBetween('', 'abc')).toBe(3)
+  expect(distanceBetween('abc', 'abc')).toBe(0)
+  expect(nearest('qick', ['quick', 'thorough'])).toBe('quick')
+  expect(nearest('x', [])).toBeUndefined()
+})

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { resultTable } from '../../src/cli/table.ts'
+import { claim, control, prediction, result } from '../report/fixture.ts'
+import { recorded } from './terminal.ts'
+
+test('the table fits the terminal from 80 to 100 columns, and 80 at least', () => {
+  for (const [columns, most] of [
+    [40, 80],
+    [80, 80],
+    [93, 93],
+    [200, 100],
+  ] as const) {
+    const widths = resultTable(result, recorded(columns))
+      .split('\n')
+      .map(({ length }) => length)
+    expect(Math.max(...widths)).toBeLessThanOrEqual(most)
+  }
+})
+
+test('an exponent stands with its interval, target and margin', () => {
+  expect(resultTable(result, recorded(100))).toMatch(
+    /✓ exponent .* -0\.5012 \[-0\.5081, -0\.4944\] {2}-0\.5 ± 0\.02/,
+  )
+})
+
+test('what did not come out as expected says what came out instead', () => {
+  const open = { ...prediction, verdict: 'undecided' as const, note: 'too few trials' }
+  const odd = {
+    ...claim,
+    verdict: 'undecided' as const,
+    predictions: [open],
+    controls: [{ ...control, verdict: 'supported' as const }],
+  }
+  const text = resultTable({ ...result, claims: [odd] }, recorded(100)).replaceAll(/\s+/g, ' ')
+  expect(text).toContain('(undecided: too')
+  expect(text).toContain('✗ an output bias as large as the output (stands)')
+})
+
+test('colours only where the terminal shows them', () => {
+  expect(resultTable(result, recorded())).not.toContain('\u001b')
+  expect(resultTable(result, { ...recorded(), colors: true })).toContain('\u001b[32m✓')
+})
