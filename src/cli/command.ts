@@ -29,9 +29,12 @@ export async function runCommand(args: readonly string[], surroundings: Surround
         return await verifyCommand(request, surroundings)
     }
   } catch (error) {
-    terminal.error(`${error instanceof Error ? error.message : String(error)}\n`)
-    if (error instanceof UsageError) return 2
-    // A run that broke off has decided nothing.
+    if (error instanceof UsageError) {
+      terminal.error(`${error.message}\n`)
+      return 2
+    }
+    // A run that broke off has decided nothing; where it broke off is worth a stack.
+    terminal.error(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     return 3
   }
 }

@@ -32,12 +32,13 @@ export function inProcess(claims: readonly Claim[], signal: AbortSignal): Execut
 
 /** Starts a pool of threads that each run `file`. Rejects when they cannot start. */
 export async function inThreads(file: URL, workers: number, signal: AbortSignal): Promise<Executor> {
-  const pool = new Tinypool({ filename: fileURLToPath(file), minThreads: workers, maxThreads: workers })
-  // A thread that fails while it has no task says so by an event; the task that meets it next rejects.
-  pool.on('error', () => undefined)
+  const filename = fileURLToPath(file)
+  // The program is named with each task, not to the pool: then one that cannot be loaded is a task that
+  // rejects, not a thread that dies.
+  const pool = new Tinypool({ minThreads: workers, maxThreads: workers })
   const stop = (): Promise<void> => pool.destroy()
   try {
-    await pool.run(null, { name: 'ready' })
+    await pool.run(null, { filename, name: 'ready' })
   } catch (error) {
     await stop()
     throw error
@@ -49,7 +50,7 @@ export async function inThreads(file: URL, workers: number, signal: AbortSignal)
     async execute(task) {
       signal.throwIfAborted()
       const parts = slices(task, workers).map(
-        (slice) => pool.run(slice, { name: 'run' }) as Promise<Measurement[]>,
+        (slice) => pool.run(slice, { filename, name: 'run' }) as Promise<Measurement[]>,
       )
       return (await Promise.all(parts)).flat()
     },

@@ -44,6 +44,7 @@ function lines(terminal: Terminal, total: number): ProgressView {
   const known = tally()
   const start = performance.now()
   let tenths = 0
+  terminal.error(`verify: ${total} predictions and controls to decide\n`)
   const print = (text: string): void =>
     terminal.error(`verify: ${text}, ${formatSeconds((performance.now() - start) / 1000)}\n`)
   return {

@@ -30,7 +30,7 @@ function summaryLine(claim: ClaimResult, claims: readonly ClaimResult[], termina
   const { id, verdict, expected, predictions, controls } = claim
   const outcome = outcomeOf(verdict, expected)
   const count = (list: readonly PredictionResult[], wanted: string): string =>
-    `${list.filter((item) => item.verdict === wanted).length} of ${list.length}`
+    `${list.filter((item) => item.verdict === wanted).length}/${list.length}`
   const name = pad(id, Math.max(...claims.map((each) => each.id.length)))
   const counts = `${count(predictions, 'supported')} supported, controls ${count(controls, 'refuted')} refuted`
   const exponent = exponentOf(claim)

@@ -29,13 +29,11 @@ export async function verifyCommand(request: VerifyRequest, surroundings: Surrou
   const { seed, budget } = request
   let result: SuiteResult
   try {
-    const execute = executor.execute
     result = await verify(claims, {
-      seed,
-      budget,
-      execute,
-      signal,
+      ...{ seed, budget, signal },
+      execute: executor.execute,
       onProgress: (progress) => view.update(progress),
+      clock: () => performance.now() / 1000,
     })
   } finally {
     view.stop()

@@ -94,8 +94,19 @@ export function checkOperation<P>(
 ): { case: Case<P>; dtype: DType; report: CheckReport }[] {
   return (operation.cases ?? []).flatMap((sample) =>
     (['f64', 'f32'] as const).map((dtype) => {
-      const xs = sample.shapes.map((shape, i) => points(shape, dtype, i, sample))
-      const f = (...inputs: Tensor[]): Tensor => apply(operation, inputs, sample.params)
+      const all = sample.shapes.map((shape, i) => {
+        const fixed = sample.integers?.[i]
+        return fixed ? new Tensor(Int32Array.from(fixed), shape, 'i32') : points(shape, dtype, i, sample)
+      })
+      const xs = all.filter((x) => x.dtype !== 'i32')
+      const f = (...inputs: Tensor[]): Tensor => {
+        let next = 0
+        return apply(
+          operation,
+          all.map((x) => (x.dtype === 'i32' ? x : inputs[next++]!)),
+          sample.params,
+        )
+      }
       return { case: sample, dtype, report: checkGrad(f, ...xs) }
     }),
   )

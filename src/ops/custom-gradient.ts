@@ -86,3 +86,27 @@ function attach(name: string, { vjp, jvp }: CustomRules): Operation {
   }
   return operation
 }
+
+/** The rules on many instances at once; an input that they share collects what all of them say of it. */
+function batchRules({ vjp, jvp }: CustomRules, batched: readonly boolean[]): CustomRules {
+  const axes = batched.map((flag) => (flag ? 0 : null))
+  return {
+    vjp: (i, cotangent, { inputs, output }) => {
+      const one = (c: Tensor, y: Tensor, ...xs: Tensor[]): Tensor => vjp(i, c, { inputs: xs, output: y })
+      const shares = vmap(one, [0, 0, ...axes])(cotangent, output, ...inputs)
+      return batched[i] ? shares : sum(shares, 0)
+    },
+    ...(jvp && {
+      jvp: (i, tangent, { inputs, output }) => {
+        const one = (t: Tensor, y: Tensor, ...xs: Tensor[]): Tensor => jvp(i, t, { inputs: xs, output: y })
+        return vmap(one, [axes[i]!, 0, ...axes])(tangent, output, ...inputs)
+      },
+    }),
+  }
+}
+
+function like(name: string, rule: string, got: Tensor, { shape, dtype }: Tensor): Tensor {
+  if (got instanceof Tensor && sameShape(got.shape, shape) && got.dtype === dtype) return got
+  const what = got instanceof Tensor ? `${got.dtype}${showShape(got.shape)}` : typeof got
+  throw new TypeError(`${name}: expected ${dtype}${showShape(shape)} from its ${rule}, got ${what}`)
+}

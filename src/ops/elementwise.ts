@@ -72,6 +72,7 @@ function mapOperation(
     kinks,
   })
   const same = (shape: number[]): number[][] => Array.from({ length: arity }, () => shape)
+  let differentiable: readonly boolean[] | undefined
   const operation: Operation = {
     name,
     formula,
@@ -80,6 +81,10 @@ function mapOperation(
     vjp: (i, cotangent, use) => sumTo(share(i)(cotangent, use.inputs, use.output), use.inputs[i]!.shape),
     jvp: (i, tangent, use) => broadcastTo(share(i)(tangent, use.inputs, use.output), use.output.shape),
     batch: (inputs, batched) => apply(operation, alignBatch(inputs, batched), undefined),
+    // Where the slope is 0 by structure nothing flows, so that no 0 · ∞ arises from it.
+    get differentiable() {
+      return (differentiable ??= Array.from({ length: arity }, (_, i) => !isFlat(expression, i)))
+    },
     ...(convention === undefined ? {} : { kinks: convention }),
     cases: [
       one(same([2, 3])),
@@ -91,6 +96,11 @@ function mapOperation(
     ...(arity === 1 ? {} : { refuses: [one([[2], [3], ...same([]).slice(2)])] }),
   }
   return operation
+}
+
+function isFlat(expression: Expression, i: number): boolean {
+  const slope = differentiate(expression, i)
+  return slope.kind === 'constant' && slope.value === 0
 }
 
 /** Ones after the batch axis, so that instances of different ranks broadcast as they do alone. */

@@ -1,15 +1,15 @@
 /** Selection by an i32 tensor, and its adjoint. */
 import { normalizeAxes, sameShape, showShape, type Shape, type Tensor, type Type } from '../array/index.ts'
 import type { Operation } from '../tape/index.ts'
-import { apply } from './apply.ts'
+import { apply, carry, type Carrying } from './apply.ts'
 import { broadcastTo, transpose } from './shape.ts'
 
 /** The axis that is selected from, and the number of leading axes that both operands share; see tape/kernel.ts. */
-interface Selection {
+export interface Selection {
   readonly axis: number
   readonly batch: number
 }
-type Scatter = Selection & { readonly size: number }
+export type Scatter = Selection & { readonly size: number }
 
 const takeOperation: Operation<Selection> = {
   name: 'take',
@@ -35,6 +35,20 @@ const takeOperation: Operation<Selection> = {
     return moveAxis(picked, axis, 0)
   },
   differentiable: [true, false],
+  cases: [
+    { shapes: [[4, 3], [5]], integers: { 1: [0, 3, 3, 1, 0] }, params: { axis: 0, batch: 0 } },
+    {
+      shapes: [
+        [2, 3, 2],
+        [2, 2],
+      ],
+      integers: { 1: [2, 0, 1, 1] },
+      params: { axis: 1, batch: 0 },
+    },
+    { shapes: [[2, 3], [2]], integers: { 1: [2, 0] }, params: { axis: 1, batch: 1 } },
+    { shapes: [[3, 2], [0]], integers: { 1: [] }, params: { axis: 0, batch: 0 } },
+  ],
+  refuses: [{ shapes: [[3], [2]], params: { axis: 0, batch: 0 } }],
 }
 
 const scatterOperation: Operation<Scatter> = {
@@ -65,6 +79,12 @@ const scatterOperation: Operation<Scatter> = {
     return apply(scatterOperation, operands, { axis: axis + 1, batch: batch + 1, size })
   },
   differentiable: [true, false],
+  cases: [
+    { shapes: [[5, 2], [5]], integers: { 1: [0, 3, 3, 1, 0] }, params: { axis: 0, batch: 0, size: 4 } },
+    { shapes: [[2, 3], [3]], integers: { 1: [1, 1, 0] }, params: { axis: 1, batch: 0, size: 2 } },
+    { shapes: [[2], [2]], integers: { 1: [2, 0] }, params: { axis: 1, batch: 1, size: 3 } },
+  ],
+  refuses: [{ shapes: [[3], [2]], params: { axis: 0, batch: 0, size: 2 } }],
 }
 
 function checkIndices(op: string, indices: Type, shape: Shape, batch: number): void {
@@ -92,22 +112,29 @@ function moveAxis(x: Tensor, from: number, to: number): Tensor {
  * The elements of x at the given positions along an axis: `take(x, indices, 1)` is `x[:, indices]`. The axes of the
  * indices (i32) take the place of the axis. Errors, at run time, for an index outside [0, n).
  */
-export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
-  const [at] = normalizeAxes('take', axis, x.shape.length) as [number]
-  return apply(takeOperation, [x, indices], { axis: at, batch: 0 })
-}
+export const take: Carrying<Selection, (x: Tensor, indices: Tensor, axis?: number) => Tensor> = carry(
+  takeOperation,
+  (x, indices, axis = 0) => {
+    const [at] = normalizeAxes('take', axis, x.shape.length) as [number]
+    return apply(takeOperation, [x, indices], { axis: at, batch: 0 })
+  },
+)
 
 /**
  * The adjoint of `take`: zeros with `size` elements along the axis, to which every part of x is added at its index;
  * where indices repeat, in ascending order of position. From `axis` on, x has the axes of the indices (i32).
  */
-export function scatterAdd(x: Tensor, indices: Tensor, size: number, axis = 0): Tensor {
+export const scatterAdd: Carrying<
+  Scatter,
+  (x: Tensor, indices: Tensor, size: number, axis?: number) => Tensor
+> = carry(scatterOperation, (x, indices, size, axis = 0) => {
   const rank = x.shape.length - indices.shape.length + 1
   const [at] = normalizeAxes('scatterAdd', axis, rank) as [number]
-  if (!Number.isInteger(size) || size < 0)
+  if (!Number.isInteger(size) || size < 0) {
     throw new RangeError(`scatterAdd: expected a size, a nonnegative integer, got ${size}`)
+  }
   return apply(scatterOperation, [x, indices], { axis: at, batch: 0, size })
-}
+})
 
 /** Along one axis, `y[…, j, …] = x[…, indices[…, j, …], …]`: the indices (i32) agree with x in all other axes. */
 export function takeAlongAxis(x: Tensor, indices: Tensor, axis = -1): Tensor {

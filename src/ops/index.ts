@@ -1,6 +1,9 @@
 export { apply, carry, type Carrying, type Operand } from './apply.ts'
 export * from './arithmetic.ts'
 export { checkGrad, checkOperation, type CheckMode, type CheckReport, type DerivativeCheck } from './check.ts'
+export { argmax, argsort, cumsum, oneHot, topk } from './concrete.ts'
+export { customGradient, stopGradient, type CustomRules, type CustomUse } from './custom-gradient.ts'
+export { einsum } from './einsum.ts'
 export { elementwise, type Elementwise, type ElementwiseOptions } from './elementwise.ts'
 export * from './functions.ts'
 export {
@@ -20,9 +23,11 @@ export {
   type HvpRoute,
 } from './gradients.ts'
 export { host, type HostOptions } from './host.ts'
-export { dot, matmul, type MatmulOptions } from './matmul.ts'
+export { dot, matmul, outer, type MatmulOptions } from './matmul.ts'
+export { norm, type NormKind } from './norms.ts'
 export { integerPower, pow } from './powers.ts'
-export { max, mean } from './reductions.ts'
+export { max, mean, min } from './reductions.ts'
+export { crossEntropy, logSoftmax, logSumExp, softmax } from './softmax.ts'
 export { broadcastTo, reshape, sum, transpose, type ReduceOptions } from './shape.ts'
 export type { Tree } from './trees.ts'
 export { concatenate, stack } from './joining.ts'

@@ -54,6 +54,7 @@ const concatenateOperation: Operation<number> = {
     { shapes: [[0]], params: 0 },
   ],
   refuses: [
+    { shapes: [[3], [3]], params: 1 },
     {
       shapes: [
         [2, 3],
@@ -72,6 +73,9 @@ function startsOf(inputs: readonly Type[], axis: number): number[] {
 
 function concatenateType(inputs: readonly Type[], axis: number): Type {
   const [{ dtype, shape }] = inputs as [Type]
+  if (!(axis in shape)) {
+    throw new RangeError(`concatenate: expected an axis of ${showShape(shape)}, got ${axis}`)
+  }
   const others = (s: Shape): number[] => s.filter((_, i) => i !== axis)
   for (const x of inputs) {
     if (x.dtype !== dtype) {

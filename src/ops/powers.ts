@@ -23,7 +23,8 @@ function positivePower(size: Expression, y: Expression): Expression {
   const first = e.mul(lead, logarithm)
   const second = e.add(e.mul(rest, logarithm), e.mul(bounded, e.call(logTail, size)))
   const sum = e.add(first, second)
-  const lost = e.sub(second, e.sub(sum, first))
+  // What the sum lost is small wherever the power is neither 0 nor ∞, and must not turn the sign of ∞.
+  const lost = e.max(-0.5, e.min(0.5, e.sub(second, e.sub(sum, first))))
   const general = e.mul(e.call(exp, sum), e.add(1, lost))
   const shifts = [e.mul(e.exponent(size), lead), e.mul(e.exponent(size), rest)] as const
   const whole = shifts.map((shift) => e.equal(e.floor(shift), shift)) as [Expression, Expression]
@@ -108,7 +109,12 @@ const integerOperation: Operation<number> = {
   vjp: (_, cotangent, { inputs: [x], params: n }) => mul(cotangent, integerSlope(x!, n)),
   jvp: (_, tangent, { inputs: [x], params: n }) => mul(tangent, integerSlope(x!, n)),
   batch: ([x], _, n) => integerPower(x!, n),
-  cases: [0, 1, 2, 3, 7].map((n) => ({ shapes: [[2, 3]], params: n })).concat([{ shapes: [[0]], params: 2 }, { shapes: [[]], params: 5 }]),
+  cases: [0, 1, 2, 3, 7]
+    .map((n) => ({ shapes: [[2, 3]], params: n }))
+    .concat([
+      { shapes: [[0]], params: 2 },
+      { shapes: [[]], params: 5 },
+    ]),
   refuses: [{ shapes: [[2]], params: -1 }],
 }
 

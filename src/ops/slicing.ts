@@ -148,7 +148,7 @@ function resolveRange(n: number, range: Range): { start: number; step: number; c
       return { start: range < 0 ? range + n : range, step: 1, count: 1 }
     throw new RangeError(`slice: expected an index in [${-n},${n}), got ${range}`)
   }
-  const [from, to, by] = range
+  const [from, to = null, by] = range
   const step = by ?? 1
   if (step === 0 || ![from ?? 0, to ?? 0, step].every(Number.isInteger)) {
     throw new RangeError(
@@ -157,8 +157,8 @@ function resolveRange(n: number, range: Range): { start: number; step: number; c
   }
   const [low, high] = step > 0 ? [0, n] : [-1, n - 1]
   const clamp = (at: number): number => Math.min(Math.max(at < 0 ? at + n : at, low), high)
-  const start = from == null ? (step > 0 ? low : high) : clamp(from)
-  const stop = to == null ? (step > 0 ? high : low) : clamp(to)
+  const start = from === null ? (step > 0 ? low : high) : clamp(from)
+  const stop = to === null ? (step > 0 ? high : low) : clamp(to)
   const count = Math.max(0, Math.ceil((stop - start) / step))
   // One element or none has no direction: written the same way, it is the same slice.
   return { start: count === 0 ? 0 : start, step: count <= 1 ? 1 : step, count }

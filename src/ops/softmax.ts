@@ -1,6 +1,6 @@
 /** Sums of exponentials and what classifiers make of them; no exponential overflows, whatever the size of the inputs. */
 import { normalizeAxes, sameShape, showShape, sizeOf, type Tensor } from '../array/index.ts'
-import { add, div, equal, less, mul, neg, select, sub, abs } from './arithmetic.ts'
+import { abs, add, div, equal, less, mul, neg, select, sub } from './arithmetic.ts'
 import { stopGradient } from './custom-gradient.ts'
 import { exp, log } from './functions.ts'
 import { pick } from './gathering.ts'
@@ -26,7 +26,12 @@ export function logSumExp(x: Tensor, axes?: Axes, { keepDims = false }: ReduceOp
   const total = sum(exp(sub(x, shift)), list, { keepDims: true })
   const isZero = equal(total, 0)
   const y = select(isZero, -Infinity, add(shift, log(select(isZero, 1, total))))
-  return keepDims ? y : reshape(y, x.shape.filter((_, axis) => !list.includes(axis)))
+  return keepDims
+    ? y
+    : reshape(
+        y,
+        x.shape.filter((_, axis) => !list.includes(axis)),
+      )
 }
 
 /** exp(x) / Σ exp(x) over `axes` (the last one when left out); NaN where every element is -Infinity or one is Infinity. */
@@ -51,13 +56,16 @@ export function logSoftmax(x: Tensor, axes: Axes = -1): Tensor {
 export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
   const rows = logits.shape.slice(0, -1)
   const byNumber = labels.dtype === 'i32'
-  if (logits.shape.length === 0 || !sameShape(labels.shape, byNumber ? rows : logits.shape)) {
+  const fits = byNumber
+    ? sameShape(labels.shape, rows)
+    : labels.dtype === logits.dtype && sameShape(labels.shape, logits.shape)
+  if (logits.shape.length === 0 || !fits) {
     throw new RangeError(
-      `crossEntropy: expected i32 labels like ${showShape(rows)} or weights like ${showShape(logits.shape)}, got ${labels.dtype}${showShape(labels.shape)}`,
+      `crossEntropy: expected labels like i32${showShape(rows)} or weights like ${logits.dtype}${showShape(logits.shape)}, got ${labels.dtype}${showShape(labels.shape)}`,
     )
   }
   const logs = logSoftmax(logits)
-  if (byNumber) return neg(mean(pick(logs, labels)))
-  const terms = select(equal(labels, 0), 0, mul(labels, logs))
-  return div(sum(terms), -sizeOf(rows))
+  if (byNumber) return mean(neg(pick(logs, labels)))
+  const losses = select(equal(labels, 0), 0, mul(neg(labels), logs))
+  return div(sum(losses), sizeOf(rows))
 }

@@ -1,6 +1,6 @@
 /** The `gather` kernel and its adjoint. */
 import { allocate, sizeOf, type Data, type Shape, type Tensor, type Type } from '../array/index.ts'
-import type { GatherKernel } from '../tape/kernel.ts'
+import type { GatherKernel } from '../tape/index.ts'
 
 export function runGather(
   { axis, batch, scatter = false }: GatherKernel,

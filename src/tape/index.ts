@@ -54,6 +54,7 @@ export { namedFunctions } from './named-functions.ts'
 export {
   read,
   rowMajor,
+  type GatherKernel,
   type HostKernel,
   type Kernel,
   type MapKernel,

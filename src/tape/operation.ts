@@ -48,4 +48,6 @@ export interface Case<P> {
   readonly domain?: readonly [number, number]
   /** The checker keeps every element at least 0.05 from these, and elements of different inputs as far apart. */
   readonly kinks?: readonly number[]
+  /** Elements of i32 inputs, by position; the checker holds these inputs fixed. */
+  readonly integers?: Readonly<Record<number, readonly number[]>>
 }

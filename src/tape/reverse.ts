@@ -37,7 +37,7 @@ export function pullBack(
   add: Add,
 ): Tensor[] {
   const sources = wanted.map((i) => tape.inputs[i]!)
-  const influenced = influencedBy(tape, sources)
+  const influenced = influencedBy(tape, sources, true)
   const cotangents = new Map<number, Tensor>()
   const receive = (value: number, share: Tensor): void => {
     const sum = cotangents.get(value)
@@ -63,11 +63,13 @@ export function pullBack(
   return sources.map((value) => cotangents.get(value) ?? zeros(tape, value))
 }
 
-/** The values that depend on one of the sources. */
-export function influencedBy(tape: Tape, sources: readonly number[]): Set<number> {
+/** The values that depend on one of the sources; of those that carry derivatives, if so wanted. */
+export function influencedBy(tape: Tape, sources: readonly number[], smoothly = false): Set<number> {
   const influenced = new Set(sources)
-  for (const { inputs, output } of tape.instructions) {
-    if (inputs.some((value) => influenced.has(value))) influenced.add(output)
+  for (const { operation, inputs, output } of tape.instructions) {
+    const passes = (value: number, i: number): boolean =>
+      influenced.has(value) && !(smoothly && operation.differentiable?.[i] === false)
+    if (inputs.some(passes)) influenced.add(output)
   }
   return influenced
 }

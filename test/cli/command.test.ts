@@ -125,6 +125,7 @@ test('the JSON has the promised fields', async () => {
   await run(['verify', '--json', at('a.json')])
   const result = JSON.parse(readFileSync(at('a.json'), 'utf8')) as SuiteResult
   expect(result).toMatchObject({ schema: 1, seed: 1, budget: 'quick' })
+  expect(result.seconds).toBeGreaterThan(0)
   const [claim] = result.claims
   expect(Object.keys(claim!)).toEqual(
     expect.arrayContaining(

@@ -15,7 +15,10 @@ async function interrupted(
   folder: string,
 ): Promise<{ code: number | null; stderr: string }> {
   const options = ['verify', '--budget', 'thorough', '--workers', String(workers), '--report', folder]
-  const child = spawn(process.execPath, [main, ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [main, ...options], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...{ timeout: 45_000, killSignal: 'SIGKILL' },
+  })
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => {
     if (stderr === '') child.kill('SIGINT')

@@ -17,6 +17,7 @@ test('without a terminal there is one line per tenth and one per claim, and no c
     .split('\n')
     .map((line) => line.replace(/, [\d.]+ s$/, ''))
   expect(lines).toEqual([
+    'verify: 20 predictions and controls to decide',
     'verify: 10% decided (2 of 20), 200 trials',
     'verify: 20% decided (4 of 20), 400 trials',
     'verify: 30% decided (6 of 20), 600 trials',

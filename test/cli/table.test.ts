@@ -4,13 +4,18 @@ import { claim, control, prediction, result } from '../report/fixture.ts'
 import { recorded } from './terminal.ts'
 
 test('the table fits the terminal from 80 to 100 columns, and 80 at least', () => {
+  const many = {
+    ...claim,
+    id: 'single-gradient-step',
+    predictions: Array.from({ length: 111 }, () => prediction),
+  }
   for (const [columns, most] of [
     [40, 80],
     [80, 80],
     [93, 93],
     [200, 100],
   ] as const) {
-    const widths = resultTable(result, recorded(columns))
+    const widths = resultTable({ ...result, claims: [claim, many] }, recorded(columns))
       .split('\n')
       .map(({ length }) => length)
     expect(Math.max(...widths)).toBeLessThanOrEqual(most)

@@ -11,14 +11,28 @@
 import fc from 'fast-check'
 import { allocate, sameShape, sizeOf, Tensor, type DType, type Shape } from '../../src/array/index.ts'
 import * as engine from '../../src/index.ts'
-import type { Case, Operation } from '../../src/tape/index.ts'
+import type { Operation } from '../../src/tape/index.ts'
 
-export type AnyRecord = Operation<unknown>
+/** Something a step can do, with one choice of parameters. */
+export interface Choice {
+  readonly name: string
+  /** Shapes of operands that it takes for certain. */
+  readonly shapes: readonly Shape[]
+  readonly apply: (xs: readonly Tensor[]) => Tensor
+  readonly domain?: readonly [number, number]
+  /** Given when it has kinks: elements keep away from these, from each other and from each other's mirror images. */
+  readonly kinks?: readonly number[]
+}
+
+/** An operation of the library under its name. */
+export interface Ingredient {
+  readonly name: string
+  readonly choices: readonly Choice[]
+}
 
 /** An operand is the number of an earlier value, inputs first, or a constant. */
 export interface Step {
-  readonly operation: AnyRecord
-  readonly params: unknown
+  readonly choice: Choice
   readonly operands: readonly (number | Tensor)[]
 }
 
@@ -26,114 +40,160 @@ export interface Program {
   /** The point at which the program was built. */
   readonly inputs: readonly Tensor[]
   readonly steps: readonly Step[]
+  /** The number of the value that the program returns. */
+  readonly output: number
 }
 
-/** What a program is decoded from: shapes of inputs, then operation, case and operands of every step. */
+/** What a program is decoded from: shapes of inputs; operation, choice and operands of every step. */
 export interface Code {
   readonly inputs: readonly number[]
-  readonly steps: readonly (readonly [operation: number, sample: number, operands: readonly number[]])[]
+  readonly steps: readonly (readonly [ingredient: number, choice: number, operands: readonly number[]])[]
   readonly salt: number
 }
 
-/** The records of all operations that the library exports. */
-export const records: readonly AnyRecord[] = Object.values(engine).flatMap((f) =>
-  typeof f === 'function' && 'operation' in f ? [f.operation as AnyRecord] : [],
-)
+/** An operation as its record tells it: its cases are the choices. */
+export function fromRecord<P>(operation: Operation<P>): Ingredient {
+  const { name, cases = [], kinks: convention } = operation
+  const choices = cases.map(({ shapes, params, domain, kinks = [] }): Choice => {
+    const apart = convention !== undefined || kinks.length > 0
+    return {
+      name: params === undefined ? name : `${name} ${JSON.stringify(params)}`,
+      shapes,
+      apply: (xs) => engine.apply(operation, xs, params),
+      ...(domain && { domain }),
+      ...(apart && { kinks }),
+    }
+  })
+  return { name, choices }
+}
 
-const inputShapes: readonly Shape[] = [[3], [], [2, 3], [2], [3, 1], [1], [2, 2], [0], [1, 3], [2, 0], [2, 1, 2]]
+/** All operations that the library exports with their records, except selections by integers. */
+export const recorded: readonly Ingredient[] = Object.values(engine).flatMap((f) => {
+  if (typeof f !== 'function' || !('operation' in f)) return []
+  const operation = f.operation as Operation<unknown>
+  return operation.differentiable?.includes(false) ? [] : [fromRecord(operation)]
+})
+
+const inputShapes: readonly Shape[] = [
+  [3],
+  [],
+  [2, 2],
+  [2],
+  [3, 1],
+  [2, 3],
+  [1],
+  [4],
+  [1, 3],
+  [2, 1, 2],
+  [0],
+  [2, 0],
+]
 
 export const codes: fc.Arbitrary<Code> = fc.record({
   inputs: fc.array(fc.nat(inputShapes.length - 1), { minLength: 1, maxLength: 2 }),
   steps: fc.array(fc.tuple(fc.nat(9999), fc.nat(9999), fc.tuple(fc.nat(9999), fc.nat(9999), fc.nat(9999))), {
-    minLength: 1,
+    minLength: 2,
     maxLength: 4,
   }),
   salt: fc.nat(999),
 })
 
 /** Runs a program on concrete or symbolic inputs. */
-export function run({ steps }: Program, inputs: readonly Tensor[]): Tensor {
+export function run({ steps, output }: Program, inputs: readonly Tensor[]): Tensor {
   const values = [...inputs]
-  for (const { operation, params, operands } of steps) {
-    const xs = operands.map((operand) => (operand instanceof Tensor ? operand : values[operand]!))
-    values.push(engine.apply(operation, xs, params))
-  }
-  return values.at(-1)!
+  for (const { choice, operands } of steps) values.push(choice.apply(valuesOf(operands, values)))
+  return values[output]!
+}
+
+function valuesOf(operands: readonly (number | Tensor)[], values: readonly Tensor[]): Tensor[] {
+  return operands.map((operand) => (operand instanceof Tensor ? operand : values[operand]!))
+}
+
+/** The constants of a program, and the program with others in their places. */
+export function constantsOf({ steps }: Program): Tensor[] {
+  return steps.flatMap(({ operands }) => operands.filter((operand) => operand instanceof Tensor))
+}
+
+export function withConstants(program: Program, constants: readonly Tensor[]): Program {
+  let next = 0
+  const steps = program.steps.map(({ choice, operands }) => ({
+    choice,
+    operands: operands.map((operand) => (operand instanceof Tensor ? constants[next++]! : operand)),
+  }))
+  return { ...program, steps }
 }
 
 /** The steps of a program as lines of text, for failure messages. */
-export function show({ inputs, steps }: Program): string {
+export function show({ inputs, steps, output }: Program): string {
   const name = (operand: number | Tensor): string =>
     operand instanceof Tensor ? `const[${operand.shape.join(',')}]` : `v${operand}`
   const head = inputs.map((x, i) => `v${i} = ${x.toString()}`)
   const body = steps.map(
-    ({ operation, params, operands }, k) =>
-      `v${inputs.length + k} = ${operation.name}(${operands.map(name).join(', ')}; ${JSON.stringify(params)})`,
+    ({ choice, operands }, k) => `v${inputs.length + k} = ${choice.name} (${operands.map(name).join(', ')})`,
   )
-  return [...head, ...body].join('\n')
+  return [...head, ...body, `return v${output}`].join('\n')
 }
 
-const LARGEST = 48
+/** Results of these carry no derivative; programs use them, but do not end in them. */
+const flat = new Set(['sign', 'floor', 'less', 'lessOrEqual', 'equal', 'heaviside'])
+const LARGEST = 32
 const { reshape, matmul, add, broadcastTo } = engine
 
-export function decode(code: Code, operations: readonly AnyRecord[] = records): Program {
+const reshaping = (shape: Shape): Choice => ({
+  name: `reshape [${shape.join(',')}]`,
+  shapes: [shape],
+  apply: ([x]) => reshape(x!, shape),
+})
+const repeating = (shape: Shape): Choice => ({
+  name: `broadcastTo [${shape.join(',')}]`,
+  shapes: [shape],
+  apply: ([x]) => broadcastTo(x!, shape),
+})
+const mixing: Choice = { name: 'matmul', shapes: [], apply: ([x, matrix]) => matmul(x!, matrix!) }
+const moving: Choice = { name: 'add', shapes: [], apply: ([x, by]) => add(x!, by!) }
+
+/** The program that a code stands for. */
+export function decode(code: Code, ingredients: readonly Ingredient[]): Program {
   const inputs = code.inputs.map((pick, i) => numbers(inputShapes[pick]!, code.salt + 17 * i))
   const values: Tensor[] = [...inputs]
   const steps: Step[] = []
-  const push = (operation: AnyRecord, operands: readonly (number | Tensor)[], params: unknown): number => {
-    const xs = operands.map((operand) => (operand instanceof Tensor ? operand : values[operand]!))
-    steps.push({ operation, params, operands })
-    return values.push(engine.apply(operation, xs, params)) - 1
+  let latest = 0
+  const push = (choice: Choice, ...operands: (number | Tensor)[]): number => {
+    steps.push({ choice, operands })
+    return values.push(choice.apply(valuesOf(operands, values))) - 1
   }
   const reshaped = (at: number, shape: Shape): number =>
-    sameShape(values[at]!.shape, shape) ? at : push(recordOf(reshape), [at], shape)
+    sameShape(values[at]!.shape, shape) ? at : push(reshaping(shape), at)
 
   /** A value of the wanted shape that depends on value `at`. */
   const fitted = (at: number, shape: Shape, salt: number): number => {
     const x = values[at]!
-    if (sameShape(x.shape, shape)) return at
     if (x.size === sizeOf(shape)) return reshaped(at, shape)
-    if (salt % 2 === 0 && repeats(x.shape, shape)) return push(recordOf(broadcastTo), [at], shape)
-    const mixing = numbers([x.size, sizeOf(shape)], salt)
-    const sides = { transposeA: false, transposeB: false }
-    return reshaped(push(recordOf(matmul), [reshaped(at, [1, x.size]), mixing], sides), shape)
+    if (salt % 2 === 0 && repeats(x.shape, shape)) return push(repeating(shape), at)
+    const row = reshaped(at, [1, x.size])
+    return reshaped(push(mixing, row, numbers([x.size, sizeOf(shape)], salt)), shape)
   }
 
-  for (const [pick, samplePick, picks] of code.steps) {
-    const operation = operations[pick % operations.length]!
-    const sample = operation.cases![samplePick % operation.cases!.length]!
-    const wanted = picks.slice(0, sample.shapes.length).map((p) => p % values.length)
-    while (wanted.length < sample.shapes.length) wanted.push(wanted.length % values.length)
-    const asTheyAre = accepts(operation, wanted, values, sample)
-    const shaped = asTheyAre ? wanted : wanted.map((at, i) => fitted(at, sample.shapes[i]!, samplePick + i))
-    const moves = displacements(
-      shaped.map((at) => values[at]!),
-      operation,
-      sample,
-      code.salt + steps.length,
-    )
-    const operands = shaped.map((at, i) => (moves[i] ? push(recordOf(add), [at, moves[i]], undefined) : at))
-    push(operation, operands, sample.params)
+  for (const [pick, choicePick, picks] of code.steps) {
+    const { name, choices } = ingredients[pick % ingredients.length]!
+    const choice = choices[choicePick % choices.length]!
+    // Two times in three the latest value through which derivatives flow, so that programs get deep.
+    const wanted = choice.shapes.map((_, i) => {
+      const operand = picks[i % picks.length]!
+      return operand % 3 === 0 ? Math.floor(operand / 3) % values.length : latest
+    })
+    const asTheyAre = accepts(choice, valuesOf(wanted, values))
+    const shaped = asTheyAre ? wanted : wanted.map((at, i) => fitted(at, choice.shapes[i]!, choicePick + i))
+    const moves = displacements(valuesOf(shaped, values), choice, code.salt + steps.length)
+    const result = push(choice, ...shaped.map((at, i) => (moves[i] ? push(moving, at, moves[i]) : at)))
+    if (!flat.has(name)) latest = result
   }
-  return { inputs, steps }
+  return { inputs, steps, output: latest }
 }
 
-export function recordOf(f: unknown): AnyRecord {
-  return (f as { operation: AnyRecord }).operation
-}
-
-function accepts(
-  operation: AnyRecord,
-  wanted: readonly number[],
-  values: readonly Tensor[],
-  { params }: Case<unknown>,
-): boolean {
+function accepts(choice: Choice, xs: readonly Tensor[]): boolean {
   try {
-    const { shape } = operation.type(
-      wanted.map((at) => values[at]!),
-      params,
-    )
-    return sizeOf(shape) <= LARGEST
+    return choice.apply(xs).size <= LARGEST
   } catch {
     return false
   }
@@ -147,12 +207,10 @@ function repeats(from: Shape, to: Shape): boolean {
 /** Constants that bring operands into the domain and away from kinks; nothing where they are well placed already. */
 function displacements(
   xs: readonly Tensor[],
-  operation: AnyRecord,
-  { domain, kinks = [] }: Case<unknown>,
+  { domain, kinks }: Choice,
   salt: number,
 ): (Tensor | undefined)[] {
-  const [low, high] = domain ?? (operation.kinks ? [-2, 2] : [-8, 8])
-  const apart = operation.kinks !== undefined || kinks.length > 0
+  const [low, high] = domain ?? [-2, 2]
   const count = xs.reduce((n, x) => n + x.size, 0)
   const cells = [5, 11, 23, 67, 211, 1009].find((prime) => prime > count)!
   const width = (high - low) / cells
@@ -162,10 +220,12 @@ function displacements(
     let moved = false
     for (let j = 0; j < x.size; j++) {
       const value = x.data[j]!
-      if (!apart && value >= low && value <= high) continue
+      if (!kinks && value >= low && value <= high) continue
       const turns = (value - low) / (high - low)
-      const place = apart ? low + width * (((at++ * 3) % cells) + 0.3) : low + (high - low) * (turns - Math.floor(turns))
-      data[j] = (apart ? beside(place, kinks, width) : place) - value
+      const place = kinks
+        ? beside(low + width * (((at++ * 3) % cells) + 0.3), kinks, width)
+        : low + (high - low) * (turns - Math.floor(turns))
+      data[j] = place - value
       moved = true
     }
     return moved ? new Tensor(data, x.shape, x.dtype) : undefined

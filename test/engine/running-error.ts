@@ -22,7 +22,7 @@ export function runWithErrors(tape: Tape, args: readonly Tensor[]): { values: Te
     const kernel = operation.kernel(operands, params as never)
     const result = evaluate(kernel, operands, type)
     values.set(output, result)
-    errors.set(output, errorsOf(kernel, operands, inputs.map(errorOf), type, result))
+    errors.set(output, errorsOf(kernel, operands, inputs.map(errorOf), type))
   }
   return { values: tape.outputs.map((value) => values.get(value)!), errors: tape.outputs.map(errorOf) }
 }
@@ -32,7 +32,6 @@ function errorsOf(
   operands: readonly Tensor[],
   errors: readonly Tensor[],
   type: Type,
-  result: Tensor,
 ): Tensor {
   const u = roundoff(type.dtype)
   if (kernel.kind === 'map') return mapErrors(kernel.expression, operands, errors, type)
@@ -43,14 +42,19 @@ function errorsOf(
   if (kernel.kind === 'matmul') {
     const [a, b] = sizes as [Tensor, Tensor]
     const [ea, eb] = errors as [Tensor, Tensor]
-    const parts = [evaluate(kernel, [a, eb], type), evaluate(kernel, [ea, b], type), evaluate(kernel, [a, b], type)]
+    const parts = [
+      evaluate(kernel, [a, eb], type),
+      evaluate(kernel, [ea, b], type),
+      evaluate(kernel, [a, b], type),
+    ]
     return combine(type, parts, ([x, y, z]) => x! + y! + terms * z!)
   }
-  // The rest is linear with coefficients 0 and 1; a single term is copied without an error.
-  const own = combine(type, [evaluate(kernel, sizes, type), result], ([size, y]) =>
-    size === Math.abs(y!) ? 0 : terms * size!,
-  )
-  return combine(type, [evaluate(kernel, errors, type), own], ([x, y]) => x! + y!)
+  // The rest is linear with coefficients 0 and 1.
+  const passedOn = evaluate(kernel, [errors[0]!, ...operands.slice(1)], type)
+  const adds = kernel.kind === 'move' ? kernel.add : kernel.kind === 'gather' ? kernel.scatter : true
+  if (!adds) return kernel.kind === 'move' ? evaluate(kernel, errors, type) : passedOn
+  const own = evaluate(kernel, [sizes[0]!, ...operands.slice(1)], type)
+  return combine(type, [passedOn, own], ([x, y]) => x! + terms * y!)
 }
 
 /** One node of the expression at a time, over all elements. */
@@ -63,7 +67,8 @@ function mapErrors(
   const u = roundoff(type.dtype)
   const values = new Map<Expression, Tensor>()
   const errors = new Map<Expression, Tensor>()
-  const map = (expression: Expression, xs: readonly Tensor[]): Tensor => evaluate({ kind: 'map', expression }, xs, type)
+  const map = (expression: Expression, xs: readonly Tensor[]): Tensor =>
+    evaluate({ kind: 'map', expression }, xs, type)
   for (const node of linearize(root)) {
     if (node.kind === 'constant' || node.kind === 'input') {
       values.set(node, map(node, operands))
@@ -76,18 +81,20 @@ function mapErrors(
     const value = map({ ...node, args: places } as Expression, xs)
     values.set(node, value)
     if (node.kind === 'named') {
-      const slopes = node.args.map((_, i) => slope(node.named, i, places, xs, value, map))
-      const rule = (parts: readonly number[]): number => {
-        let sum = 2 * node.named.ulp * u * Math.abs(parts[0]!)
-        for (let i = 0; i < xs.length; i++) if (parts[1 + 2 * i]! > 0) sum += parts[1 + 2 * i]! * Math.abs(parts[2 + 2 * i]!)
-        return sum
-      }
-      errors.set(node, combine(type, [value, ...xs.flatMap((_, i) => [es[i]!, slopes[i]!])], rule))
+      const { ulp, derivative } = node.named
+      const slopes = map(derivative(input(0), input(1)), [xs[0]!, value])
+      // Where the operand is exact, an infinite slope does no harm.
+      const own = combine(type, [value, es[0]!, slopes], ([v, e, slope]) =>
+        e === 0 ? 2 * ulp * u * Math.abs(v!) : 2 * ulp * u * Math.abs(v!) + e! * Math.abs(slope!),
+      )
+      errors.set(node, own)
     } else {
       const rule = rules[node.primitive]
       errors.set(
         node,
-        combine(type, [value, ...xs, ...es], ([v, ...rest]) => rule(u, v!, rest.slice(0, xs.length), rest.slice(xs.length))),
+        combine(type, [value, ...xs, ...es], ([v, ...rest]) =>
+          rule(u, v!, rest.slice(0, xs.length), rest.slice(xs.length)),
+        ),
       )
     }
   }
@@ -95,20 +102,6 @@ function mapErrors(
 }
 
 type Rule = (u: number, value: number, args: readonly number[], errors: readonly number[]) => number
-type Named = Extract<Expression, { kind: 'named' }>['named']
-
-function slope(
-  named: Named,
-  i: number,
-  places: readonly Expression[],
-  xs: readonly Tensor[],
-  value: Tensor,
-  map: (expression: Expression, xs: readonly Tensor[]) => Tensor,
-): Tensor {
-  if (i > 0) throw new TypeError(`runWithErrors: expected functions of one number, got ${named.name}`)
-  return map(named.derivative(places[0]!, input(xs.length)), [...xs, value])
-}
-
 const none: Rule = () => 0
 const rounded: Rule = (u, value, _, [a, b]) => a! + b! + u * Math.abs(value)
 const larger: Rule = (_, __, ___, [a, b]) => Math.max(a!, b!)
@@ -139,7 +132,14 @@ function combine(type: Type, parts: readonly Tensor[], rule: (parts: readonly nu
 }
 
 function fill({ shape, dtype }: Type, value: number): Tensor {
-  return new Tensor(allocate(dtype, shape.reduce((n, m) => n * m, 1)).fill(value), shape, dtype)
+  return new Tensor(
+    allocate(
+      dtype,
+      shape.reduce((n, m) => n * m, 1),
+    ).fill(value),
+    shape,
+    dtype,
+  )
 }
 
 function absolute(x: Tensor): Tensor {

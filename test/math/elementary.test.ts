@@ -114,6 +114,14 @@ test('the sign of pow at its special values, as in IEEE 754', () => {
   ])
 })
 
+test('pow overflows to infinity, and takes no nearly whole shift of a power of two for a whole one', () => {
+  expect([pow(1.313856805938207e55, 5.637752714433706), pow(0.3927373860636602, -777.8421851267096)]).toEqual(
+    [Infinity, Infinity],
+  )
+  // The exponent falls short of 1/3 by 2^-54/3, so that the power is above 2^-358 by far more than a rounding.
+  expect(pow(2 ** -1074, 1 / 3) / 2 ** -358 - 1).toBeCloseTo((1074 * log(2) * 2 ** -54) / 3, 15)
+})
+
 test('integer powers that a double holds are exact', () => {
   fc.assert(
     fc.property(fc.integer({ min: -300, max: 300 }), fc.integer({ min: 1, max: 40 }), (x, n) => {

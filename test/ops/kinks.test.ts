@@ -20,6 +20,10 @@ const conventions: [name: string, slope: number, value: number][] = [
   ['lessOrEqual', slopeAt((x) => ops.lessOrEqual(x, 2), 2), 0],
   ['equal', slopeAt((x) => ops.equal(x, 2), 2), 0],
   ['select', slopeAt((x) => ops.select(x, ops.mul(x, 5), ops.mul(x, 3)), 0), 3],
+  ['clamp', slopeAt((x) => ops.clamp(x, -1, 2), 2), 0.5],
+  ['pow', slopeAt((x) => ops.pow(x, tensor(0)), 0), 0],
+  ['elu', slopeAt(ops.grad(ops.elu as (x: Tensor) => Tensor), 0), 1],
+  ['hardTanh', slopeAt(ops.hardTanh, 1), 0],
   ['max', ops.grad((x: Tensor) => ops.max(x))(tensor([1, 1, 0])).data[0]!, 0.5],
 ]
 

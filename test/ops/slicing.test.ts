@@ -43,11 +43,11 @@ test('ranges read as in NumPy', () => {
 })
 
 /** Python's slice.indices, by walking. */
-function walked(n: number, [start, stop, step]: readonly (number | null)[]): number[] {
+function walked(n: number, [start, stop, step]: [number | null, number | null, number | null]): number[] {
   const by = step ?? 1
   const wrap = (i: number): number => (i < 0 ? i + n : i)
-  let at = start == null ? (by > 0 ? 0 : n - 1) : wrap(start)
-  const end = stop == null ? (by > 0 ? n : -1) : Math.max(wrap(stop), -1)
+  let at = start === null ? (by > 0 ? 0 : n - 1) : wrap(start)
+  const end = stop === null ? (by > 0 ? n : -1) : Math.max(wrap(stop), -1)
   if (by > 0) at = Math.max(at, 0)
   else at = Math.min(at, n - 1)
   const list: number[] = []

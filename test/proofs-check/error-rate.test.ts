@@ -8,7 +8,10 @@ import { toyCell } from './toys.ts'
 const weights = [0.7, 0.3]
 const block = 30
 
-/** A suite of two predictions about coins of probability p, looked at after every block; false verdicts are counted. */
+/**
+ * A suite of two predictions about coins of probability p, looked at after every block; false verdicts are
+ * counted.
+ */
 function anyVerdict(p: number, alpha: number, wrong: string, run: number): boolean {
   return weights.some((weight, index) => {
     const prediction: Prediction = {

@@ -261,3 +261,13 @@ test('claims whose weights or references do not fit are refused', async () => {
   await refused({ predictions: [{ ...coin, cells: ['n=16', 'n=64'] }] }, /expected one cell, got 2/)
   await refused({ predictions: [{ ...coin, cap: 0.5 }] }, /cap: expected a positive integer, got 0.5/)
 })
+
+test('the clock is the caller’s: it gives `seconds` and nothing else', async () => {
+  let now = 0
+  const clocked = await verify([toyClaim()], { ...options, clock: () => now++ })
+  expect(clocked.seconds).toBeGreaterThan(0)
+  expect(clocked.claims[0]!.seconds).toBeGreaterThan(0)
+  const plain = await verify([toyClaim()], options)
+  expect(plain.seconds).toBe(0)
+  expect(timeless(clocked)).toBe(timeless(plain))
+})

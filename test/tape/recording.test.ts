@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest'
-import { add, grad, host, mul, record, sin, sum, tensor, valueAndGrad, type Tensor } from '../../src/index.ts'
+import {
+  add,
+  grad,
+  host,
+  mul,
+  record,
+  sin,
+  stopGradient,
+  sum,
+  tensor,
+  valueAndGrad,
+  type Tensor,
+} from '../../src/index.ts'
 
 test('reading a symbolic value says to pass it as an argument', () => {
   const reads: ((x: Tensor) => unknown)[] = [
@@ -80,4 +92,9 @@ test('a host function that returns the wrong number of elements is caught by nam
 test('a mode that an operation lacks is refused by name', () => {
   const opaque = host({ name: 'opaque', type: ([x]) => x!, call: ([x]) => x!.storage() })
   expect(() => grad((x: Tensor) => opaque(x))(tensor(1))).toThrow('got opaque, which has none')
+})
+
+test('an operation that derivatives do not reach needs no rule', () => {
+  const opaque = host({ name: 'opaque', type: ([x]) => x!, call: ([x]) => x!.storage() })
+  expect(grad((x: Tensor) => mul(x, opaque(stopGradient(x))))(tensor(3)).item()).toBe(3)
 })
