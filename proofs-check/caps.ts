@@ -1,5 +1,4 @@
-import { normalCdf, normalQuantile } from '../src/math/index.ts'
-import { exp } from '../src/math/index.ts'
+import { exp, normalCdf, normalQuantile } from '../src/math/index.ts'
 import {
   designMean,
   designProportion,
@@ -65,7 +64,10 @@ export function limitCap(plan: {
   return Math.max(...rounds) * sum(blocks)
 }
 
-/** The cap of a two-sample law: twice the time-uniform room and the distance that equal laws show fit into the margin. */
+/**
+ * The cap of a two-sample law: twice the time-uniform room and the distance that equal laws show fit into the
+ * margin.
+ */
 export function lawCap({
   margin,
   alpha,
@@ -96,8 +98,9 @@ export interface SlopeCapPlan {
 }
 
 /**
- * The cap of a slope of half-normal measurements whose cells run different blocks, in trials of all cells: with the ends of every cell's
- * interval as far out as P ≤ undecided/K allows, the weighted sum still fits into the margin. Conservative: all cells are bad at once.
+ * The cap of a slope of half-normal measurements whose cells run different blocks, in trials of all cells:
+ * with the ends of every cell's interval as far out as P ≤ undecided/K allows, the weighted sum still fits
+ * into the margin. Conservative: all cells are bad at once.
  */
 export function slopeCap({ sizes, blocks, level, margin, bias, alpha }: SlopeCapPlan): number {
   const weights = slopeWeights(sizes).map(Math.abs)
@@ -134,7 +137,10 @@ function smallest(holds: (n: number) => boolean): number {
   return Math.ceil(enough)
 }
 
-/** The smallest number in [low, high] for which a monotone predicate holds, to 1e-4 of the range; high when none does. */
+/**
+ * The smallest number in [low, high] for which a monotone predicate holds, to 1e-4 of the range; high when
+ * none does.
+ */
 function bisect(low: number, high: number, holds: (t: number) => boolean): number {
   const tolerance = 1e-4 * (high - low)
   let [no, yes] = [low, high]

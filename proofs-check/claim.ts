@@ -88,7 +88,10 @@ export interface SlopePrediction<C extends Cell, M extends Measurement> extends 
   readonly level: number
 }
 
-/** P(of = 1) tends to `target`: the cell of index i must lie within `margins[i]`, the last at most half the first. */
+/**
+ * P(of = 1) tends to `target`: the cell of index i must lie within `margins[i]`, the last at most half the
+ * first.
+ */
 export interface LimitPrediction<C extends Cell, M extends Measurement> extends Declared<C, M> {
   readonly kind: 'limit'
   readonly target: number

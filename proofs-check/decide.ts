@@ -8,7 +8,10 @@ import { quantile } from './kinds/quantile.ts'
 import { slope } from './kinds/slope.ts'
 import type { Look, NumberedTrial } from './result.ts'
 
-/** The sequential state of one prediction. Only numbered trials are evidence; replayed and shrunk ones have other types. */
+/**
+ * The sequential state of one prediction. Only numbered trials are evidence; replayed and shrunk ones have
+ * other types.
+ */
 export interface Decider {
   /** Counts the next trials of the prediction's cell of this index, in trial order. */
   add(cell: number, trials: readonly NumberedTrial[]): void
@@ -16,7 +19,10 @@ export interface Decider {
   look(final: boolean): Look
 }
 
-/** The state for a prediction about these cells at level α. A measurement that is NaN never supports: it stays undecided. */
+/**
+ * The state for a prediction about these cells at level α. A measurement that is NaN never supports: it stays
+ * undecided.
+ */
 export function decider(prediction: Prediction, cells: readonly Cell[], alpha: number): Decider {
   const state = ofKind(prediction, cells, alpha)
   let failure: string | undefined

@@ -21,15 +21,16 @@ export interface ScalingFigure {
   readonly theory: (size: number) => number
 }
 
-/** Log-log: single trials, the judged quantile with its intervals, the fitted power law, the theory, the controls. */
+/**
+ * Log-log: single trials, the judged quantile with its intervals, the fitted power law, the theory, the
+ * controls.
+ */
 export function scalingFigure(result: Found, wanted: ScalingFigure): FigureRecord {
   const judged = result.predictions.filter(({ id }) => wanted.predictions.includes(id))
   const cells = result.cells.filter(({ id }) => judged.some((prediction) => prediction.cells.includes(id)))
   const controls = result.controls.filter(({ predicts }) => judged.some(({ id }) => id === predicts))
   const last = judged.at(-1)
-  const main: FigureSeries[] = last
-    ? [scalingSeries('claim', wanted.quantile, wanted, cells, last)]
-    : []
+  const main: FigureSeries[] = last ? [scalingSeries('claim', wanted.quantile, wanted, cells, last)] : []
   const sizes = cells.map((cell) => cell.sizes[wanted.size]!)
   return {
     id: wanted.id,
@@ -44,7 +45,15 @@ export function scalingFigure(result: Found, wanted: ScalingFigure): FigureRecor
       ),
     ],
     lines: [{ label: `theory: ${wanted.quantile}`, points: sizes.map((x) => ({ x, y: wanted.theory(x) })) }],
-    bands: [{ label: 'middle half of the trials', points: cells.map((cell) => middleHalf(cell, wanted)) }],
+    bands: [
+      {
+        label: 'middle half of the trials',
+        points: cells
+          .filter(({ measurements }) => wanted.of in measurements)
+          .map((cell) => middleHalf(cell, wanted))
+          .filter(({ low, high }) => low > 0 && high < Infinity),
+      },
+    ],
   }
 }
 
@@ -69,7 +78,10 @@ function scalingSeries(
 }
 
 /** Between the quartiles of a cell's trials. */
-function middleHalf({ sizes, measurements }: CellResult, { of, size }: ScalingFigure): FigureBand['points'][number] {
+function middleHalf(
+  { sizes, measurements }: CellResult,
+  { of, size }: ScalingFigure,
+): FigureBand['points'][number] {
   const [, low, , high] = measurements[of]!.quantiles
   return { x: sizes[size]!, low, high }
 }

@@ -9,15 +9,17 @@ import { scalingFigure } from './figures.ts'
 /*
  * The distance to the boundary of a linear function.
  *
- * For f(x) = ⟨w, x⟩ the nearest point with f = 0 is x - f(x) w/‖w‖², at distance |⟨w, x⟩|/‖w‖ from x (Cauchy-Schwarz). For w ~ N(0, I/d) and
- * ‖x‖ = √d the distance is about |N(0, 1)|, so that relative to ‖x‖ it falls like d^(-1/2): the mechanism that Bartlett, Bubeck &
- * Cherapanamjeri (arXiv:2106.12611) name for random networks, ‖∇f‖‖x‖ ≫ |f|, in its simplest case.
+ * For f(x) = ⟨w, x⟩ the nearest point with f = 0 is x - f(x) w/‖w‖², at distance |⟨w, x⟩|/‖w‖ from x
+ * (Cauchy-Schwarz). For w ~ N(0, I/d) and ‖x‖ = √d the distance is about |N(0, 1)|, so that relative to ‖x‖
+ * it falls like d^(-1/2): the mechanism that Bartlett, Bubeck & Cherapanamjeri (arXiv:2106.12611) name for
+ * random networks, ‖∇f‖‖x‖ ≫ |f|, in its simplest case.
  *
  *     w     weights, w ~ N(0, I/d)            d     inputs
  *     x     ones, ‖x‖ = √d                    f(x)  value
  *
- * A run can show that the attack finds the exact distance up to rounding, on every instance tried, and that the measured exponent is -1/2: it
- * checks the instruments with which the other claims are measured. It says nothing about networks.
+ * A run can show that the attack finds the exact distance up to rounding, on every instance tried, and that
+ * the measured exponent is -1/2: it checks the instruments with which the other claims are measured. It says
+ * nothing about networks.
  */
 
 interface LinearCell extends Cell {

@@ -37,6 +37,11 @@ export interface VerifyOptions {
   /** Ends the run; what is not decided by then is incomplete. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
+  /**
+   * Seconds on a steady clock, for `seconds` in the result, which is 0 without it: nothing else depends on
+   * time.
+   */
+  readonly clock?: () => number
 }
 
 /**
@@ -46,17 +51,17 @@ export interface VerifyOptions {
 export async function verify(claims: readonly Claim[], options: VerifyOptions): Promise<SuiteResult> {
   checkClaims(claims)
   const { seed, budget } = options
-  const start = performance.now()
+  const stopwatch = started(options)
   const execute = options.execute ?? ((task: Task) => runTask(claims, task))
   const results = await Promise.all(claims.map((claim) => verifyClaim(claim, { ...options, execute })))
-  return { schema, seed, budget, alpha: suiteAlpha, seconds: secondsSince(start), claims: results }
+  return { schema, seed, budget, alpha: suiteAlpha, seconds: stopwatch(), claims: results }
 }
 
 async function verifyClaim(
   claim: Claim,
   options: VerifyOptions & Pick<Runner, 'execute'>,
 ): Promise<ClaimResult> {
-  const start = performance.now()
+  const stopwatch = started(options)
   const predictions = claim.predictions.filter((prediction) => runsAt(prediction.budget, options.budget))
   const main = strands(claim, predictions)
   const broken = claim.controls
@@ -82,7 +87,7 @@ async function verifyClaim(
     cells: books.map(cellResult),
     trials: [...main, ...broken].reduce((sum, line) => sum + trialsOf(line), 0),
     trialsOutsideHypotheses: books.reduce((sum, book) => sum + book.outside, 0),
-    seconds: secondsSince(start),
+    seconds: stopwatch(),
     replay: replayOf(claim, results, options.seed),
   }
   return { ...result, figures: claim.figures(result) }
@@ -148,6 +153,8 @@ function trialsOf({ books }: Strand): number {
   return [...books.values()].reduce((sum, book) => sum + book.trials, 0)
 }
 
-function secondsSince(start: number): number {
-  return (performance.now() - start) / 1000
+/** Seconds since now by the caller's clock. */
+function started({ clock = () => 0 }: VerifyOptions): () => number {
+  const start = clock()
+  return () => clock() - start
 }

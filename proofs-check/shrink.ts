@@ -14,9 +14,10 @@ export interface ShrinkOptions {
 }
 
 /**
- * Searches for the smallest counterexample to a statement about every instance, with fast-check (an optional peer). What it
- * finds was searched for: an illustration, whose type no decision accepts. Undefined when no instance fails. Errors: RangeError for a prediction of
- * another kind or a claim without instances, Error when fast-check is missing.
+ * Searches for the smallest counterexample to a statement about every instance, with fast-check (an optional
+ * peer). What it finds was searched for: an illustration, whose type no decision accepts. Undefined when no
+ * instance fails. Errors: RangeError for a prediction of another kind or a claim without instances, Error
+ * when fast-check is missing.
  */
 export async function shrink(
   claim: Claim,

@@ -8,26 +8,30 @@ import { stepPredictions } from './single-gradient-step/predictions.ts'
 /*
  * One gradient step flips a random two-layer network.
  *
- * Bubeck, Cherapanamjeri, Gidel & Tachet des Combes, "A single gradient step finds adversarial examples on random two-layers neural networks"
- * (NeurIPS 2021, arXiv:2104.03863), Theorem 1: with high probability |f(x)| is of order 1 and yet one step δ = η∇f(x) of length ‖δ‖ ≃ ‖x‖/√d
- * changes the sign of f. Montanari & Wu, "Adversarial examples in random neural networks with general activations" (SIAM J. Math. Data Sci.
- * 2023, arXiv:2203.17209): the same for general locally Lipschitz activations, without any restriction on the width.
+ * Bubeck, Cherapanamjeri, Gidel & Tachet des Combes, "A single gradient step finds adversarial examples on
+ * random two-layers neural networks" (NeurIPS 2021, arXiv:2104.03863), Theorem 1: with high probability
+ * |f(x)| is of order 1 and yet one step δ = η∇f(x) of length ‖δ‖ ≃ ‖x‖/√d changes the sign of f. Montanari &
+ * Wu, "Adversarial examples in random neural networks with general activations" (SIAM J. Math. Data Sci.
+ * 2023, arXiv:2203.17209): the same for general locally Lipschitz activations, without any restriction on the
+ * width.
  *
  *     k, m          width                  ψ, σ     activation
  *     d             inputs                 a_j      output, ±1 with equal probability
  *     w_j           weights, N(0, I_d/d)   x        the vector of ones, ‖x‖ = √d, independent of the weights
  *     f(x)          value                  η, s_d   step, a multiple of the gradient; -sign(f(x)) s in the theorem
  *
- * The papers give no constants that can be measured. What is judged is derived: with q = Eσ(G)² and p = Eσ′(G)² for a standard normal G,
- * f(x′) - f(x) → -sp for x′ = x - sign(f(x)) s∇f(x) as d and m grow at any relative rate, while f(x) tends to N(0, q). Therefore
+ * The papers give no constants that can be measured. What is judged is derived: with q = Eσ(G)² and p =
+ * Eσ′(G)² for a standard normal G, f(x′) - f(x) → -sp for x′ = x - sign(f(x)) s∇f(x) as d and m grow at any
+ * relative rate, while f(x) tends to N(0, q). Therefore
  *
  *     P(sign f(x′) ≠ sign f(x)) → erf(s p/√(2q)),       smallest flipping step / ‖x‖ → |N(0, 1)| √(q/p)/√d,
  *
- * so that a k-sigma step, s = k√q/p, flips with probability erf(k/√2). In small cells the judge is the exact law (★) of
- * (f(x), ‖∇f‖, f(x′)), which holds for every d ≥ 2 and m ≥ 1: see `sampleStepLaw`. sign(0) is not a flip.
+ * so that a k-sigma step, s = k√q/p, flips with probability erf(k/√2). In small cells the judge is the exact
+ * law (★) of (f(x), ‖∇f‖, f(x′)), which holds for every d ≥ 2 and m ≥ 1: see `sampleStepLaw`. sign(0) is not
+ * a flip.
  *
- * A run can refute this law at the sizes tried, or show agreement there within the margins; it proves neither theorem, and says nothing
- * about trained networks.
+ * A run can refute this law at the sizes tried, or show agreement there within the margins; it proves neither
+ * theorem, and says nothing about trained networks.
  */
 export const singleGradientStep: Claim<StepCell, StepMeasurement> = {
   id: 'single-gradient-step',

@@ -63,7 +63,10 @@ export function strand(
   return { claim, variant, judges, books, first }
 }
 
-/** Rounds until nothing is open: a block of trials in every cell still needed, then the predictions in declared order. */
+/**
+ * Rounds until nothing is open: a block of trials in every cell still needed, then the predictions in
+ * declared order.
+ */
 export async function runStrand(run: Runner, line: Strand): Promise<void> {
   const { claim, variant, judges, books, first } = line
   const broken = variant === null ? null : named(claim.controls, variant, `control of ${claim.id}`).breaks

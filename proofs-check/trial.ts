@@ -13,7 +13,7 @@ export interface Task {
 }
 
 /** Trials from this number on repeat a refutation; a run counts those below it. */
-export const freshTrials: number = 2 ** 31
+export const freshTrials: number = 2147483648
 
 /** The one with this id. Throws RangeError naming the ids there are. */
 export function named<T extends { readonly id: string }>(list: readonly T[], id: string, what: string): T {

@@ -1,7 +1,10 @@
 import type { Cell, EveryPrediction, Measurement } from '../claim.ts'
 import type { Decider } from '../decide.ts'
 
-/** `of ≤ margin` for every instance: one counterexample refutes, none by the cap supports "no counterexample in N". */
+/**
+ * `of ≤ margin` for every instance: one counterexample refutes, none by the cap supports "no counterexample
+ * in N".
+ */
 export function every(prediction: EveryPrediction<Cell, Measurement>, cells: readonly Cell[]): Decider {
   const largest = cells.map(() => -Infinity)
   let trials = 0

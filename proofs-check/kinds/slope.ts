@@ -42,7 +42,10 @@ export function slope(
   }
 }
 
-/** The prior of all cells, tuned to the trials of the largest one at the cap: it is the dearest and runs the fewest. */
+/**
+ * The prior of all cells, tuned to the trials of the largest one at the cap: it is the dearest and runs the
+ * fewest.
+ */
 export function slopePrior(
   { level, cap }: { readonly level: number; readonly cap: number },
   cells: readonly Pick<Cell, 'block'>[],

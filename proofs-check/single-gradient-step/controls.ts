@@ -3,7 +3,10 @@ import type { StepCell } from './cells.ts'
 
 const weight = 0.01
 
-/** Every control breaks one hypothesis; where the value expected is not plain from `says`, its derivation stands beside it. */
+/**
+ * Every control breaks one hypothesis; where the value expected is not plain from `says`, its derivation
+ * stands beside it.
+ */
 export const stepControls: readonly [Control<StepCell>, ...Control<StepCell>[]] = [
   {
     ...{ id: 'positive-output', breaks: 'centred', predicts: 'flip2/relu/1024', value: 0, weight, cap: 4000 },

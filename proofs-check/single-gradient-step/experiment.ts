@@ -6,8 +6,9 @@ import { sphere, type Stream } from '../../src/random/index.ts'
 import type { StepCell } from './cells.ts'
 
 /**
- * `flip1` … `flip3`: a step of 1, 2, 3 sigma changes the sign; `after2`: sign(f(x))·f(x′) at 2 sigma; `relativeStep`: the length of the smallest flipping
- * step over ‖x‖, infinite when there is none; `starFlip2`, `starAfter2`: the same of a draw of (★).
+ * `flip1` … `flip3`: a step of 1, 2, 3 sigma changes the sign; `after2`: sign(f(x))·f(x′) at 2 sigma;
+ * `relativeStep`: the length of the smallest flipping step over ‖x‖, infinite when there is none;
+ * `starFlip2`, `starAfter2`: the same of a draw of (★).
  */
 export type StepMeasurement = Readonly<
   Record<'value' | 'gradientNorm', number> &

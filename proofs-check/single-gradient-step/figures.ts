@@ -66,7 +66,15 @@ function flipFigure(result: Found, n: number): FigureRecord {
   }
 }
 
-function flipPoint({ id, estimate, interval }: Pick<PredictionResult, 'id' | 'estimate' | 'interval'>): FigurePoint {
+function flipPoint({
+  id,
+  estimate,
+  interval,
+}: Pick<PredictionResult, 'id' | 'estimate' | 'interval'>): FigurePoint {
   const name = id.split('/')[1]!
-  return point(twelve.findIndex((other) => other === name), estimate, interval)
+  return point(
+    twelve.findIndex((other) => other === name),
+    estimate,
+    interval,
+  )
 }

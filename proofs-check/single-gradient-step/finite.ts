@@ -20,8 +20,9 @@ export function limitFlip(k: number): number {
 }
 
 /**
- * The flip fraction declared at d = m = n: the loss at a kink, of order n^(-1/2), and 2/n for everything smooth (curvature, the fluctuation of
- * ‖∇f‖, the kurtosis of f), which draws of (★) at n = 256 show to be at most that for the twelve.
+ * The flip fraction declared at d = m = n: the loss at a kink, of order n^(-1/2), and 2/n for everything
+ * smooth (curvature, the fluctuation of ‖∇f‖, the kurtosis of f), which draws of (★) at n = 256 show to be at
+ * most that for the twelve.
  */
 export function declaredFlip(name: Twelve, k: number, n: number): number {
   const network = kinked(name, n)

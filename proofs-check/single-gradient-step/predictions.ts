@@ -1,3 +1,4 @@
+import { log } from '../../src/math/index.ts'
 import type { Prediction } from '../claim.ts'
 import { lawCap, levelOf, limitCap, meanCap, probabilityCap, quantileCap, slopeCap } from '../caps.ts'
 import { starCells, stepCells, twelve, type StepCell, type Twelve } from './cells.ts'
@@ -79,7 +80,10 @@ function medianStep(name: Twelve): StepPrediction {
 /** Share of each slope in the claim's error probability. */
 const slopeWeight = 0.08
 
-/** The half-normal law's log-quantile has the least relative error near this level, a quarter below the median's. */
+/**
+ * The half-normal law's log-quantile has the least relative error near this level, a quarter below the
+ * median's.
+ */
 const slopeLevel = 0.8
 
 /** The exponent of the relative step, from the quantile whose logarithm is known best. */
@@ -90,7 +94,7 @@ function slope(
   margin: number,
 ): StepPrediction {
   const sizes = cells.map((cell) => Number(cell.split('/')[1]))
-  const bias = 2 / sizes[0]! / Math.log2(sizes.at(-1)! / sizes[0]!)
+  const bias = 2 / sizes[0]! / (log(sizes.at(-1)! / sizes[0]!) / log(2))
   const alpha = levelOf(claimWeight, slopeWeight)
   const cap = slopeCap({ sizes, blocks: cells.map(blockOf), level: slopeLevel, margin, bias, alpha })
   return {
@@ -102,7 +106,10 @@ function slope(
   }
 }
 
-/** The 1-sigma flip fraction tends to erf(1/√2), its margin halving as the size grows fourfold: the rate of the kink. */
+/**
+ * The 1-sigma flip fraction tends to erf(1/√2), its margin halving as the size grows fourfold: the rate of
+ * the kink.
+ */
 function limit(
   id: string,
   budget: 'quick' | 'standard',
@@ -128,7 +135,10 @@ function limit(
   }
 }
 
-/** In a small cell the flip fraction is that of (★): the mean difference of one network and one independent draw. */
+/**
+ * In a small cell the flip fraction is that of (★): the mean difference of one network and one independent
+ * draw.
+ */
 function starMean({ id, label, block }: StepCell): StepPrediction {
   const [margin, weight] = [0.05, 0.01]
   const alpha = levelOf(claimWeight, weight)

@@ -3,13 +3,12 @@
  * and what is written with other operations. Programs take them as steps beside the records.
  */
 import { tensor, type Shape, type Tensor } from '../../src/array/index.ts'
-import * as engine from '../../src/index.ts'
-import type { Choice, Ingredient } from './programs.ts'
-
-const {
+import {
   averagePool2d,
   conv2d,
+  cos,
   crossEntropy,
+  customGradient,
   dot,
   einsum,
   flip,
@@ -17,10 +16,18 @@ const {
   logSumExp,
   maxPool2d,
   mean,
+  mul,
   norm,
   outer,
-} = engine
-const { pick, scatterAdd, softmax, stack, take, takeAlongAxis } = engine
+  pick,
+  scatterAdd,
+  sin,
+  softmax,
+  stack,
+  take,
+  takeAlongAxis,
+} from '../../src/index.ts'
+import type { Choice, Ingredient } from './programs.ts'
 
 const i32 = (list: Parameters<typeof tensor>[0]): Tensor => tensor(list, undefined, 'i32')
 
@@ -37,6 +44,16 @@ const of = (apply: (...xs: Tensor[]) => Tensor, ...shapes: Shape[]): Omit<Choice
 function filled(x: Tensor): Tensor {
   if (x.size > 0) return x
   throw new RangeError('filled: expected elements, got none')
+}
+
+/** The sine with rules of its own, of a scaled argument: forward, reverse and batched rules of a user's function. */
+const ownSine = customGradient('ownSine', (x, scale) => sin(mul(x!, scale!)), {
+  vjp: (i, cotangent, { inputs }) => mul(cotangent, ownSlope(i, inputs)),
+  jvp: (i, tangent, { inputs }) => mul(tangent, ownSlope(i, inputs)),
+})
+
+function ownSlope(i: number, [x, scale]: readonly Tensor[]): Tensor {
+  return mul(i === 0 ? scale! : x!, cos(mul(x!, scale!)))
 }
 
 export const composites: readonly Ingredient[] = [
@@ -145,5 +162,10 @@ export const composites: readonly Ingredient[] = [
     { ...of((x) => norm(x, 'l1', 0), [2, 2]), kinks: [0] },
     { ...of((x) => norm(x, 'linf', 1), [2, 3]), kinks: [0] },
     of((x) => norm(x), [0]),
+  ),
+  composite(
+    'customGradient',
+    of((a, b) => ownSine(a, b), [2, 2], [2, 2]),
+    of((a) => ownSine(a, a), []),
   ),
 ]

@@ -1,9 +1,9 @@
 /** What every program must satisfy: the routes to one derivative agree, to the rounding errors of both. */
-import { roundoff, type Tensor } from '../../src/array/index.ts'
+import { sameShape, showShape } from '../../src/array/index.ts'
 import * as engine from '../../src/index.ts'
-import type { HvpRoute } from '../../src/index.ts'
-import { constantsOf, numbers, run, show, withConstants, type Program } from './programs.ts'
-import { runWithErrors } from './running-error.ts'
+import type { HvpRoute, Tensor } from '../../src/index.ts'
+import { agree } from './agreement.ts'
+import { numbers, run, show, type Program } from './programs.ts'
 
 const {
   add,
@@ -25,68 +25,8 @@ const {
   vmap,
 } = engine
 
-/** One way to compute something, as a function of the tensors that it is a function of. */
-type Route = readonly [name: string, compute: (args: readonly Tensor[]) => readonly Tensor[]]
-
-/** A direction or derivative letter of a nest: forward derivative, reverse derivative, batch. */
+/** A letter of a nest: forward derivative, reverse derivative, batch. */
 export type Letter = 'F' | 'R' | 'B'
-
-/**
- * Every route must give the numbers of the first. Most agree to a few roundings of the numbers themselves; where terms
- * cancelled, the bounds of a running error analysis of both routes decide. Errors with the program and both names.
- */
-function agree(
-  program: Program,
-  args: readonly Tensor[],
-  routesOf: (program: Program) => readonly Route[],
-): void {
-  const routes = routesOf(program)
-  const expected = routes[0]![1](args)
-  let referenceBounds: Tensor[] | undefined
-  routes.slice(1).forEach(([name, compute], k) => {
-    const got = compute(args)
-    if (got.length === expected.length && got.every((y, i) => close(y, expected[i]!))) return
-    const a = (referenceBounds ??= bounds(program, args, routesOf, 0))
-    const b = bounds(program, args, routesOf, k + 1)
-    got.forEach((y, t) => {
-      for (let i = 0; i < y.size; i++) {
-        const allowed = 2 * (a[t]!.data[i]! + b[t]!.data[i]!)
-        const [x, z] = [expected[t]!.data[i]!, y.data[i]!]
-        // Written so that NaN fails.
-        if (Math.abs(x - z) <= allowed) continue
-        throw new Error(
-          `${routes[0]![0]} and ${name}: ${x} and ${z} may differ by ${allowed}\n${show(program)}`,
-        )
-      }
-    })
-  })
-}
-
-/** Bounds on the errors of a route. Constants become arguments: what is computed from constants alone would not be on the tape. */
-function bounds(
-  program: Program,
-  args: readonly Tensor[],
-  routesOf: (program: Program) => readonly Route[],
-  which: number,
-): Tensor[] {
-  const all = [...args, ...constantsOf(program)]
-  const f = (...xs: Tensor[]): readonly Tensor[] => {
-    const lifted = withConstants(program, xs.slice(args.length))
-    return routesOf(lifted)[which]![1](xs.slice(0, args.length))
-  }
-  return runWithErrors(record(f, ...all), all).errors
-}
-
-function close(a: Tensor, b: Tensor): boolean {
-  const tolerance = 64 * roundoff(a.dtype)
-  if (a.shape.length !== b.shape.length || a.shape.some((n, axis) => n !== b.shape[axis]))
-    throw new Error(`shapes [${a.shape.join(',')}] and [${b.shape.join(',')}]`)
-  for (let i = 0; i < a.size; i++) {
-    const [x, y] = [a.data[i]!, b.data[i]!]
-    if (!(Math.abs(x - y) <= tolerance * Math.max(Math.abs(x), Math.abs(y)))) return false
-  }
-  return true
-}
 
 const inner = (a: readonly Tensor[], b: readonly Tensor[]): Tensor =>
   a.map((x, i) => sum(mul(x, b[i]!))).reduce((x, y) => add(x, y))
@@ -243,6 +183,24 @@ export function batches(program: Program): void {
       ['single vjps', (args) => singly((k) => pulled(args.slice(0, n), slice(args[n]!, [k])))],
       ['vmap of vjp', (args) => vmap(pulled, [null, 0])(args.slice(0, n), args[n]!)],
     ]
+  })
+}
+
+/** No instances at all: every transformation gives none, in the right shape. */
+export function emptyBatches(program: Program): void {
+  const { inputs } = program
+  const none = inputs.map((x) => numbers([0, ...x.shape], 1))
+  const g = scalarOfAll(program)
+  const results = [
+    vmap((xs: readonly Tensor[]) => run(program, xs))(none),
+    ...vmap(grad(g))(none),
+    ...grad((xs: readonly Tensor[]) => sum(vmap(g)(xs)))(none),
+    ...vmap(hvp(g))(none, none),
+  ]
+  const shapes = [run(program, inputs), ...inputs, ...inputs, ...inputs].map((x) => [0, ...x.shape])
+  results.forEach((y, i) => {
+    if (!sameShape(y.shape, shapes[i]!))
+      throw new Error(`no instances: got ${showShape(y.shape)}\n${show(program)}`)
   })
 }
 

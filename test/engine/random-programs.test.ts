@@ -26,6 +26,7 @@ function satisfiesAll(program: Program, word: readonly Letter[]): void {
   properties.secondOrder(program)
   properties.mixedModes(program)
   properties.batches(program)
+  properties.emptyBatches(program)
   properties.nests(program, word)
   properties.differences(program)
 }

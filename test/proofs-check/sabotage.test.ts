@@ -18,14 +18,17 @@ const wrongWidth = claim.controls.find(({ id }) => id === 'star-wrong-width')!
 
 type Network = (cell: StepCell, source: Stream) => RayModel
 
-/** The conjunction of the predictions, up to the first that is not supported. */
+/** The conjunction of the predictions at margins half as wide again, up to the first that is not supported. */
 const verdictOf = async (network?: Network): Promise<Verdict> => {
   const experiment = (cell: StepCell, source: Stream) =>
     measureStep(cell, network!(cell, source.child('network')), source)
   for (const prediction of kept) {
     const small = {
       ...{ ...claim, ...(network ? { experiment } : {}), figures: () => [] },
-      predictions: [{ ...prediction, weight: 0.5, cap: 9000 }],
+      weight: 1,
+      predictions: [
+        { ...prediction, weight: 0.5, cap: 5000, margin: 1.5 * (prediction as { margin: number }).margin },
+      ],
       controls: [{ ...wrongWidth, predicts: prediction.id, weight: 0.5 }],
     } as unknown as Claim
     const { claims } = await verify([small], { seed: 11, budget: 'quick' })
