@@ -70,6 +70,10 @@ function recordOnTrees<Xs extends readonly Tree[], Y extends Tree>(
  * The value of a scalar function and its gradient with respect to the first argument, a tree of the same form.
  * Errors when the value is not one number.
  */
+export function valueAndGrad(f: (x: Tensor) => Tensor): (x: Tensor) => { value: Tensor; gradient: Tensor }
+export function valueAndGrad<X extends Tree, Rest extends Tree[]>(
+  f: Differentiable<X, Rest>,
+): (x: X, ...rest: Rest) => { value: Tensor; gradient: X }
 export function valueAndGrad<X extends Tree, Rest extends Tree[]>(
   f: Differentiable<X, Rest>,
 ): (x: X, ...rest: Rest) => { value: Tensor; gradient: X } {
@@ -91,10 +95,14 @@ export function valueAndGrad<X extends Tree, Rest extends Tree[]>(
 }
 
 /** The gradient of a scalar function with respect to its first argument. */
+export function grad(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor
+export function grad<X extends Tree, Rest extends Tree[]>(
+  f: Differentiable<X, Rest>,
+): (x: X, ...rest: Rest) => X
 export function grad<X extends Tree, Rest extends Tree[]>(
   f: Differentiable<X, Rest>,
 ): (x: X, ...rest: Rest) => X {
-  const both = valueAndGrad(f)
+  const both = valueAndGrad<X, Rest>(f)
   return (x, ...rest) => both(x, ...rest).gradient
 }
 
@@ -137,15 +145,15 @@ export function hvp<X extends Tree>(
   f: (x: X) => Tensor,
   route: HvpRoute = 'forward-over-reverse',
 ): (x: X, v: X) => X {
-  const gradient = grad(f)
+  const gradient = grad<X, []>(f)
   if (route === 'forward-over-reverse') return (x, v) => jvp(gradient, x, v).tangent
   return (x, v) => {
-    const directions = leaves('hvp', v)
+    const directions = checkLike('hvp', 'direction', leaves('hvp', v), leaves('hvp', x))
     const along = (y: X): Tensor =>
       leaves('hvp', gradient(y))
         .map((g, i) => sum(mul(g, directions[i]!)))
         .reduce((a, b) => add(a, b))
-    return grad(along)(x)
+    return grad<X, []>(along)(x)
   }
 }
 

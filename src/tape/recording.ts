@@ -122,9 +122,13 @@ export function isRecording(): boolean {
 
 /** Appends an instruction to the innermost recording among the inputs, or the innermost of all when none is symbolic. */
 export function emit<P>(operation: Operation<P>, inputs: readonly Tensor[], params: P): Tensor {
-  const symbolic = inputs.filter((x) => x instanceof Symbolic)
-  symbolic.forEach(checkAlive)
-  const level = symbolic.length > 0 ? Math.max(...symbolic.map((x) => x.recording.level)) : active.length - 1
+  let level = -1
+  for (const x of inputs) {
+    if (!(x instanceof Symbolic)) continue
+    checkAlive(x)
+    level = Math.max(level, x.recording.level)
+  }
+  if (level < 0) level = active.length - 1
   const recording = active[level]!
   const type = operation.type(inputs, params)
   const numbers = inputs.map((x) => recording.numberOf(x))

@@ -20,6 +20,7 @@ import {
   norm,
   outer,
   pick,
+  reshape,
   scatterAdd,
   sin,
   softmax,
@@ -165,7 +166,7 @@ export const composites: readonly Ingredient[] = [
   ),
   composite(
     'customGradient',
-    of((a, b) => ownSine(a, b), [2, 2], [2, 2]),
+    of((a, b) => ownSine(a, reshape(b, a.shape)), [2, 2], [2, 2]),
     of((a) => ownSine(a, a), []),
   ),
 ]

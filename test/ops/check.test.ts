@@ -130,3 +130,9 @@ test('functions of several arguments and of piecewise constants pass away from k
   expect(checkGrad((a, b) => tanh(mul(a, sum(b))), x, tensor([[0.1], [0.3]])).passed).toBe(true)
   expect(checkGrad((a) => mul(sign(a), square(a)), x).passed).toBe(true)
 })
+
+test('a rule that gives another shape fails by name', () => {
+  const f = hostSine({ ...sine, vjp: (_, c) => sum(c) })
+  const failed = checkGrad(f, x).checks.filter(({ status }) => status === 'failed')
+  expect(failed.map(({ mode }) => mode)).toContain('vjp')
+})

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  abs,
   add,
   grad,
   hessian,
@@ -11,6 +12,7 @@ import {
   mul,
   sin,
   square,
+  stack,
   sum,
   tanh,
   tensor,
@@ -121,4 +123,25 @@ test('what vmap cannot do it says', () => {
   expect(() => vmap(f, [null])(x)).toThrow(/^vmap: expected one batch size, got no batched argument/)
   const opaque = host({ name: 'opaque', type: ([y]) => y!, call: ([y]) => y!.storage() })
   expect(() => hvp((y: Tensor) => sum(opaque(y)))(x, x)).toThrow(/opaque, which has none/)
+})
+
+test('hvp refuses a direction of another shape by both routes', () => {
+  const h = (y: Tensor): Tensor => sum(square(y))
+  for (const route of ['forward-over-reverse', 'reverse-over-reverse'] as const) {
+    expect(() => hvp(h, route)(tensor([1, 2]), tensor(1))).toThrow(
+      /expected a direction like f64\[2\], got f64\[\]/,
+    )
+  }
+})
+
+test("the library's own functions can be differentiated by name", () => {
+  expect(grad(abs)(tensor(-3)).item()).toBe(-1)
+  expect(grad((y) => square(y))(tensor(3)).item()).toBe(6)
+  expect(vmap(grad(square))(tensor([1, 2])).toArray()).toEqual([2, 4])
+})
+
+test('an operation on twenty thousand values is recorded', () => {
+  const n = 20_000
+  const h = (y: Tensor): Tensor => sum(stack(Array.from({ length: n }, () => y)))
+  expect(jvp(h, tensor(1), tensor(1)).tangent.item()).toBe(n)
 })
