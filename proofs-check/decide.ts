@@ -1,4 +1,5 @@
 import type { Cell, Prediction } from './claim.ts'
+import type { Decider } from './kinds/decider.ts'
 import { every } from './kinds/every.ts'
 import { law } from './kinds/law.ts'
 import { limit } from './kinds/limit.ts'
@@ -6,18 +7,6 @@ import { mean } from './kinds/mean.ts'
 import { probability } from './kinds/probability.ts'
 import { quantile } from './kinds/quantile.ts'
 import { slope } from './kinds/slope.ts'
-import type { Look, NumberedTrial } from './result.ts'
-
-/**
- * The sequential state of one prediction. Only numbered trials are evidence; replayed and shrunk ones have
- * other types.
- */
-export interface Decider {
-  /** Counts the next trials of the prediction's cell of this index, in trial order. */
-  add(cell: number, trials: readonly NumberedTrial[]): void
-  /** What the trials so far say; `final` when no more will come. */
-  look(final: boolean): Look
-}
 
 /**
  * The state for a prediction about these cells at level α. A measurement that is NaN never supports: it stays

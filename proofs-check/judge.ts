@@ -1,5 +1,6 @@
 import type { Cell, Claim, Prediction } from './claim.ts'
-import { decider, type Decider } from './decide.ts'
+import { decider } from './decide.ts'
+import type { Decider } from './kinds/decider.ts'
 import type { Look, NumberedTrial, PredictionResult, Verdict } from './result.ts'
 
 /** One prediction being judged: fed in trial order, frozen by the first round that decides it. */

@@ -1,5 +1,5 @@
 import type { Cell, EveryPrediction, Measurement } from '../claim.ts'
-import type { Decider } from '../decide.ts'
+import type { Decider } from './decider.ts'
 
 /**
  * `of ≤ margin` for every instance: one counterexample refutes, none by the cap supports "no counterexample

@@ -1,6 +1,6 @@
 import { decide, ksDistance, ksTwoSample, timeUniformDkw } from '../../src/stats/index.ts'
 import type { Cell, LawPrediction, Measurement } from '../claim.ts'
-import type { Decider } from '../decide.ts'
+import type { Decider } from './decider.ts'
 import { merged } from './merged.ts'
 
 /** The sup-distance of two laws, or of a law to a distribution function, by the time-uniform DKW bound. */

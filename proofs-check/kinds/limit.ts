@@ -1,6 +1,6 @@
 import { betaMixture, decideLimit, tunedPrior } from '../../src/stats/index.ts'
 import type { Cell, LimitPrediction, Measurement } from '../claim.ts'
-import type { Decider } from '../decide.ts'
+import type { Decider } from './decider.ts'
 import { tally } from './tally.ts'
 
 /** P(of = 1) → target over growing cells with shrinking margins, each cell at α/K. */

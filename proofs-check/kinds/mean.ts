@@ -1,6 +1,6 @@
 import { BettingMean, decide } from '../../src/stats/index.ts'
 import type { Cell, MeanPrediction, Measurement } from '../claim.ts'
-import type { Decider } from '../decide.ts'
+import type { Decider } from './decider.ts'
 
 /** E(of) of a bounded measurement by betting. */
 export function mean(

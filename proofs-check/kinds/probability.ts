@@ -1,6 +1,6 @@
 import { betaMixture, decide, tunedPrior } from '../../src/stats/index.ts'
 import type { Cell, Measurement, ProbabilityPrediction } from '../claim.ts'
-import type { Decider } from '../decide.ts'
+import type { Decider } from './decider.ts'
 import { tally } from './tally.ts'
 
 /** P(of = 1) by the beta-mixture confidence sequence, its prior centred at the target before any data. */

@@ -1,6 +1,6 @@
 import { decide, quantileInterval, sampleQuantile, tunedPrior } from '../../src/stats/index.ts'
 import type { Cell, Measurement, QuantilePrediction } from '../claim.ts'
-import type { Decider } from '../decide.ts'
+import type { Decider } from './decider.ts'
 import { merged } from './merged.ts'
 
 /** The quantile of one level by time-uniform ranks. */

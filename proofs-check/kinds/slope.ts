@@ -1,7 +1,7 @@
 import { exp } from '../../src/math/index.ts'
 import { decide, sampleQuantile, slopeInterval, tunedPrior, type Prior } from '../../src/stats/index.ts'
 import type { Cell, Measurement, SlopePrediction } from '../claim.ts'
-import type { Decider } from '../decide.ts'
+import type { Decider } from './decider.ts'
 import { merged } from './merged.ts'
 
 /** The exponent of a quantile against the cells' first size: a weighted sum of log quantiles, each at level α/K. */

@@ -103,7 +103,7 @@ test('vmap of vmap, grad of vmap and vmap of a closure over a batched value', ()
 })
 
 test('a value that does not depend on the instance is repeated', () => {
-  expect(vmap((_: Tensor) => tensor(7))(tensor([1, 2])).toArray()).toEqual([7, 7])
+  expect(vmap<[Tensor], Tensor>(() => tensor(7))(tensor([1, 2])).toArray()).toEqual([7, 7])
 })
 
 test('jvp of vjp equals vjp of jvp', () => {
