@@ -45,7 +45,21 @@ function fraction(a: number, b: number, x: number, gap: number): number {
   return NaN
 }
 
+// I_x(a, b) for a <= 1 and b x <= 0.7 by its power series (DiDonato and Morris 1992, bpser), where the fraction may stall.
+function series(a: number, b: number, x: number): number {
+  let sum = 0
+  let factor = 1
+  for (let n = 1, term = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+    factor *= ((n - b) / n) * x
+    term = factor / (a + n)
+    sum += term
+  }
+  return exp(a * log(x) - (logBeta(a, b) + log(a))) * (1 + a * sum)
+}
+
 function fromMass(a: number, b: number, x: number, y: number, gap: number, density: number): number {
+  if (a <= 1 && x <= y && b * x <= 0.7) return series(a, b, x)
+  if (b <= 1 && y <= x && a * y <= 0.7) return 1 - series(b, a, y)
   return gap >= 0 ? density / fraction(a, b, x, gap) : 1 - density / fraction(b, a, y, -gap)
 }
 
@@ -77,6 +91,7 @@ function solve(a: number, b: number, p: number): [number, number] {
       y = 1 - x
       continue
     }
+    if (Number.isNaN(value)) break
     const step = Math.max(-40, (logRatio(p, value) * value * y) / density)
     const change = Math.min(x * expm1(step), 0.5 * y)
     last = x

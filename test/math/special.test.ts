@@ -132,3 +132,18 @@ test('closed forms: exponential, χ² with one degree, uniform and arcsine laws'
     }),
   )
 })
+
+test('the incomplete beta function of tiny shapes: I_x(a, 1) = x^a, and quantiles that underflow are 0', () => {
+  for (const a of [1e-320, 1e-150, 1e-30, 1e-10, 1e-3]) {
+    for (const x of [5e-324, 1e-150, 1e-10, 1e-3, 0.3]) {
+      expect(Math.abs(betaInc(a, 1, x) - x ** a)).toBeLessThan(1e-13)
+      if (x >= 1e-3) expect(Math.abs(betaInc(1, a, 1 - x) - (1 - x ** a))).toBeLessThan(1e-13)
+      for (const b of [0.5, 2, 5.5]) {
+        // Increasing in x, decreasing in b.
+        expect(betaInc(a, b, x)).toBeLessThanOrEqual(betaInc(a, b, 0.5) + 1e-13)
+        expect(betaInc(a, b, x)).toBeLessThanOrEqual(betaInc(a, b + 1, x) + 1e-13)
+      }
+    }
+    if (a <= 1e-10) for (const b of [0.5, 1, 2, 5, 5.5]) expect(betaIncInv(a, b, 0.3)).toBe(0)
+  }
+})
