@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   add,
+  cast,
   div,
   grad,
   jvp,
@@ -106,6 +107,12 @@ test('a tape keeps only what its outputs need', () => {
   expect(tape.instructions.map(({ operation }) => operation.name)).toEqual(['square'])
 })
 
+const mixing = tensor([
+  [1, 2, 0],
+  [0, 1, -1],
+  [0.5, 0, 1],
+])
+
 /** A random straight-line program on vectors of length 3, every value free to be used again. */
 const steps = [
   (a: Tensor, b: Tensor): Tensor => add(a, b),
@@ -114,20 +121,7 @@ const steps = [
   (a: Tensor): Tensor => tanh(a),
   (a: Tensor, b: Tensor): Tensor => div(a, add(square(b), 1)),
   (a: Tensor, b: Tensor): Tensor => mul(sum(a), b),
-  (a: Tensor, b: Tensor): Tensor =>
-    matmul(
-      mul(
-        transpose(
-          tensor([
-            [1, 2, 0],
-            [0, 1, -1],
-            [0.5, 0, 1],
-          ]),
-        ),
-        a,
-      ),
-      b,
-    ),
+  (a: Tensor, b: Tensor): Tensor => matmul(mul(transpose(cast(mixing, a.dtype)), a), b),
 ]
 const program = fc.array(fc.tuple(fc.nat(steps.length - 1), fc.nat(1000), fc.nat(1000)), {
   minLength: 1,
@@ -154,6 +148,21 @@ test('random programs with shared values: reverse, forward and differences agree
       const D = (h: number): number => (f(add(x, mul(v, h))).item() - f(add(x, mul(v, -h))).item()) / (2 * h)
       const richardson = (4 * D(1 / 2048) - D(1 / 1024)) / 3
       expect(Math.abs(reverse - richardson) / scale).toBeLessThan(1e-7)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('random programs in f32: gradients match differences in f32', () => {
+  fc.assert(
+    fc.property(program, vector, vector, (code, at, direction) => {
+      const [x, v] = [tensor(at, [3], 'f32'), tensor(direction, [3], 'f32')]
+      const f = (y: Tensor): Tensor => run(code, y)
+      const terms = numbers(grad(f)(x)).map((g, i) => g * v.data[i]!)
+      const slope = terms.reduce((s, t) => s + t, 0)
+      const scale = 1 + terms.reduce((s, t) => s + Math.abs(t), 0)
+      const D = (h: number): number => (f(add(x, mul(v, h))).item() - f(add(x, mul(v, -h))).item()) / (2 * h)
+      expect(Math.abs(slope - (4 * D(1 / 128) - D(1 / 64)) / 3) / scale).toBeLessThan(1e-3)
     }),
     { numRuns: 200 },
   )
