@@ -1,6 +1,6 @@
-import type { Claim } from './claim.ts'
+import { budgets, type Claim } from './claim.ts'
 
-/** Refuses claims whose error probabilities or references do not fit together. */
+/** Refuses claims whose words are unknown, or whose error probabilities or references do not fit together. */
 export function checkClaims(claims: readonly Claim[]): void {
   unique('claims', claims)
   const spent = claims.reduce((sum, { weight }) => sum + weight, 0)
@@ -14,6 +14,8 @@ const slack = 1e-9
 
 function checkClaim(claim: Claim): void {
   const { id, cells, predictions, controls, hypotheses } = claim
+  oneOf(`${id}: expected`, claim.expected, ['supported', 'refuted'])
+  if (controls.length === 0) throw new RangeError(`${id}: expected a control that must be refuted, got none`)
   unique(`${id}.cells`, cells)
   unique(`${id}.predictions and controls`, [...predictions, ...controls])
   unique(`${id}.hypotheses`, hypotheses)
@@ -27,6 +29,13 @@ function checkClaim(claim: Claim): void {
   for (const prediction of predictions) {
     const where = `${id} / ${prediction.id}`
     positiveInteger(`${where}: cap`, prediction.cap)
+    oneOf(`${where}: kind`, prediction.kind, kinds)
+    oneOf(`${where}: budget`, prediction.budget, budgets)
+    if ('side' in prediction) oneOf(`${where}: side`, prediction.side, ['atLeast', 'atMost', undefined])
+    const margins = prediction.kind === 'limit' ? prediction.margins : [prediction.margin]
+    if (!margins.every((margin) => margin > 0)) {
+      throw new RangeError(`${where}: expected positive margins, got ${margins.join(', ')}`)
+    }
     known(`${where}: cells`, cells, prediction.cells)
     known(`${where}: needs`, hypotheses, prediction.needs ?? [])
     const one = prediction.kind !== 'slope' && prediction.kind !== 'limit' && prediction.kind !== 'every'
@@ -41,7 +50,21 @@ function checkClaim(claim: Claim): void {
     positiveInteger(`${id} / ${control.id}: cap`, control.cap)
     known(`${id} / ${control.id}: predicts`, predictions, [control.predicts])
     known(`${id} / ${control.id}: breaks`, hypotheses, [control.breaks])
+    const prediction = predictions.find((one) => one.id === control.predicts)!
+    const target = 'target' in prediction ? prediction.target : 0
+    const margin = prediction.kind === 'limit' ? prediction.margins.at(-1)! : prediction.margin
+    if (!(Math.abs(control.value - target) >= 3 * margin - slack)) {
+      throw new RangeError(
+        `${id} / ${control.id}: expected a value at least three margins from ${target}, got ${control.value}`,
+      )
+    }
   }
+}
+
+const kinds = ['probability', 'mean', 'quantile', 'slope', 'limit', 'law', 'every']
+
+function oneOf(what: string, got: string | undefined, list: readonly (string | undefined)[]): void {
+  if (!list.includes(got)) throw new RangeError(`${what}: expected ${list.join(', ')}, got ${String(got)}`)
 }
 
 function unique(what: string, list: readonly { readonly id: string }[]): void {

@@ -161,9 +161,10 @@ export interface Claim<C extends Cell = Cell, M extends Measurement = Measuremen
   figures(result: Omit<ClaimResult, 'figures'>): readonly FigureRecord[]
 }
 
-const order: readonly Budget[] = ['quick', 'standard', 'thorough']
+/** From the least to the largest. */
+export const budgets: readonly Budget[] = ['quick', 'standard', 'thorough']
 
 /** Whether something declared for `least` runs at `budget`. */
 export function runsAt(least: Budget, budget: Budget): boolean {
-  return order.indexOf(least) <= order.indexOf(budget)
+  return budgets.indexOf(least) <= budgets.indexOf(budget)
 }

@@ -31,7 +31,7 @@ export function judge(prediction: Prediction, cells: readonly Cell[], alpha: num
   }
 }
 
-/** Whether a trial meets the hypotheses that the prediction needs, apart from the one `broken` on purpose. */
+/** Whether a trial meets the hypotheses that the prediction needs, and breaks the one `broken` on purpose. */
 function admits(
   prediction: Prediction,
   claim: Claim,
@@ -39,11 +39,11 @@ function admits(
   trial: NumberedTrial,
   broken: string | null,
 ): boolean {
-  return claim.hypotheses.every(
-    (hypothesis) =>
-      hypothesis.id === broken ||
-      (prediction.needs !== undefined && !prediction.needs.includes(hypothesis.id)) ||
-      hypothesis.holds(cell, trial.measurement),
+  return claim.hypotheses.every((hypothesis) =>
+    hypothesis.id === broken
+      ? !hypothesis.holds(cell, trial.measurement)
+      : (prediction.needs !== undefined && !prediction.needs.includes(hypothesis.id)) ||
+        hypothesis.holds(cell, trial.measurement),
   )
 }
 

@@ -1,4 +1,4 @@
-import { runsAt, type Budget, type Claim, type Measurement } from './claim.ts'
+import { budgets, runsAt, type Budget, type Claim, type Measurement } from './claim.ts'
 import { checkClaims } from './check.ts'
 import { illustrate } from './illustration.ts'
 import { predictionResult, type Judge } from './judge.ts'
@@ -50,6 +50,9 @@ export interface VerifyOptions {
  */
 export async function verify(claims: readonly Claim[], options: VerifyOptions): Promise<SuiteResult> {
   checkClaims(claims)
+  if (!budgets.includes(options.budget)) {
+    throw new RangeError(`verify: expected a budget of ${budgets.join(', ')}, got ${String(options.budget)}`)
+  }
   const { seed, budget } = options
   const stopwatch = started(options)
   const execute = options.execute ?? ((task: Task) => runTask(claims, task))

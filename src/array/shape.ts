@@ -71,7 +71,7 @@ export function normalizeAxes(
   rank: number,
 ): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis)
-  const list = typeof axes === 'number' ? [axes] : [...axes]
+  const list = typeof axes === 'number' ? [axes] : Array.isArray(axes) ? (axes as readonly number[]) : [NaN]
   const out = list.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b)
   if (!out.every((axis, i) => Number.isInteger(axis) && axis >= 0 && axis < rank && axis !== out[i - 1])) {
     throw new RangeError(

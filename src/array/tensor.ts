@@ -53,7 +53,14 @@ export class Tensor implements Type {
   }
 
   toString(): string {
-    return `tensor(${JSON.stringify(this.toArray())}, ${this.dtype})`
+    const show = (x: NestedNumbers): string => (Array.isArray(x) ? `[${x.map(show).join(',')}]` : String(x))
+    return `tensor(${show(this.toArray())}, ${this.dtype})`
+  }
+
+  /** `a * b` and `a + b` of tensors end here. */
+  [Symbol.toPrimitive](hint: string): string | number {
+    if (hint === 'string') return this.toString()
+    throw new TypeError('tensor: expected operations such as add and mul, got an operator of the language')
   }
 }
 
@@ -88,12 +95,15 @@ export function tensor(source: NestedNumbers | Data, shape?: Shape, dtype?: DTyp
     }
     data[i] = value
   }
-  return new Tensor(data, [...wanted], type)
+  return new Tensor(data, Object.freeze([...wanted]), type)
 }
 
 function shapeOfNested(source: NestedNumbers | Data): number[] {
   const shape: number[] = []
-  for (let level: unknown = source; Array.isArray(level); level = level[0]) shape.push(level.length)
+  for (let level: unknown = source; Array.isArray(level); level = level[0]) {
+    if (shape.push(level.length) > 64)
+      throw new RangeError('tensor: expected at most 64 axes, got deeper nested arrays')
+  }
   const check = (level: unknown, axis: number): void => {
     if (axis === shape.length && !Array.isArray(level)) return
     if (!Array.isArray(level) || level.length !== shape[axis]) {

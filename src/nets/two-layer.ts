@@ -57,6 +57,13 @@ export function twoLayer(options: TwoLayerOptions, stream: Stream): TwoLayer {
     bias = 0,
     scaling = 'ntk',
   } = options
+  checkOption('weights', weights, ['dense', 'deferred'])
+  checkOption('output', output, ['rademacher', 'gaussian', 'half-normal'])
+  checkOption('scaling', scaling, ['ntk', 'mean-field'])
+  if (!Number.isFinite(bias)) throw new RangeError(`twoLayer: expected a finite bias, got ${bias}`)
+  if (typeof activation?.apply !== 'function') {
+    throw new TypeError(`twoLayer: expected an activation, got ${typeof activation}\nhint: activations.relu`)
+  }
   const first = stream.child('hidden')
   const hidden = weights === 'dense' ? denseLayer(first, width, inputs) : deferredLayer(first, width, inputs)
   const a = outputWeights(output, stream.child('output'), width)
@@ -71,6 +78,11 @@ export function twoLayer(options: TwoLayerOptions, stream: Stream): TwoLayer {
     return (t) => finish(add(start, mul(slope, t))).item()
   }
   return Object.assign(f, { options, hidden, output: a, along })
+}
+
+function checkOption(name: string, got: string, known: readonly string[]): void {
+  if (known.includes(got)) return
+  throw new RangeError(`twoLayer: expected ${name} to be ${known.join(' or ')}, got ${JSON.stringify(got)}`)
 }
 
 function denseLayer(stream: Stream, rows: number, columns: number): (x: Tensor) => Tensor {

@@ -1,4 +1,4 @@
-import { Tensor, allocate, type DType } from '../array/index.ts'
+import { allocate, checkShape, Tensor, type DType } from '../array/index.ts'
 import { evaluate, interpret } from '../run/index.ts'
 import {
   emit,
@@ -30,6 +30,7 @@ export function apply<P>(operation: Operation<P>, operands: readonly Operand[], 
   const inputs = toTensors(operation.name, operands)
   if (inputs.some(isSymbolic) || (operation.effect && isRecording())) return emit(operation, inputs, params)
   const type = operation.type(inputs, params)
+  checkShape(operation.name, type.shape)
   return evaluate(operation.kernel(inputs, params), inputs, type)
 }
 

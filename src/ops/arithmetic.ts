@@ -68,13 +68,23 @@ export const select: Ternary = elementwise(
   'select',
   'a where the condition is not 0, else b',
   (condition, a, b) => scalar.select(condition, a, b),
-  { kinks: [0], convention: 'the derivative of the branch taken; none by the condition' },
+  {
+    kinks: [0],
+    convention:
+      'the derivative of the branch taken, none by the condition; an infinite slope in the other branch still gives 0 · ∞',
+  },
 )
 
 const castOperation: Operation<DType> = {
   name: 'cast',
-  formula: 'the nearest number of another dtype; towards i32 the fraction is cut off',
-  type: ([x], dtype) => ({ dtype, shape: x!.shape }),
+  formula:
+    'the nearest number of another dtype; towards i32 the fraction is cut off, modulo 2³², and NaN is 0',
+  type: ([x], dtype) => {
+    if (!['f64', 'f32', 'i32'].includes(dtype)) {
+      throw new TypeError(`cast: expected dtype f64, f32 or i32, got ${String(dtype)}`)
+    }
+    return { dtype, shape: x!.shape }
+  },
   kernel: () => ({ kind: 'map', expression: input(0) }),
   vjp: (_, cotangent, { inputs }) => cast(cotangent, inputs[0]!.dtype),
   jvp: (_, tangent, { params }) => cast(tangent, params),

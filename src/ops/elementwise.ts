@@ -40,14 +40,19 @@ export function elementwise<F extends Formula>(
   build: F,
   options: ElementwiseOptions = {},
 ): Elementwise<F> {
-  const expression = toExpression(build(...Array.from({ length: build.length }, (_, i) => input(i))))
+  const expression = toExpression(name, build(...Array.from({ length: build.length }, (_, i) => input(i))))
   const operation = mapOperation(name, formula, expression, build.length, options)
   return carry(operation, (...xs: Operand[]) =>
     apply(operation, checkArity(name, xs, build.length), undefined),
   ) as Elementwise<F>
 }
 
-function toExpression(t: Term): Expression {
+function toExpression(name: string, t: Term): Expression {
+  if (typeof t === 'number' ? Number.isNaN(t) : !(t && 'kind' in t)) {
+    throw new TypeError(
+      `${name}: expected a scalar expression, got ${typeof t === 'number' ? 'NaN' : typeof t}\nhint: scalar.mul(x, x), not x * x`,
+    )
+  }
   return typeof t === 'number' ? { kind: 'constant', value: t } : t
 }
 

@@ -12,11 +12,13 @@ export type Differentiable<X extends Tree, Rest extends Tree[]> = (x: X, ...rest
 
 /** The tape (inputs…, cotangent of every output…) → (outputs…, cotangent of every wanted input…); see tape/reverse.ts. */
 export function reverse(tape: Tape, wanted: readonly number[]): Tape {
+  checkPositions('reverse', tape, wanted)
   return tapes.reverse(tape, wanted, add)
 }
 
 /** The tape (inputs…, tangent of every moving input…) → (outputs…, tangent of every output…); see tape/forward.ts. */
 export function forward(tape: Tape, moving: readonly number[]): Tape {
+  checkPositions('forward', tape, moving)
   return tapes.forward(tape, moving, add)
 }
 
@@ -169,7 +171,12 @@ export function vmap<Xs extends readonly Tree[], Y extends Tree>(
   axes?: readonly BatchAxis[],
 ): (...xs: Xs) => Y {
   return (...xs) => {
-    const stackedTree = (tree: number): boolean => (axes?.[tree] ?? (axes ? null : 0)) === 0
+    if (axes && (axes.length !== xs.length || !axes.every((axis) => axis === 0 || axis === null))) {
+      throw new RangeError(
+        `vmap: expected 0 or null for each of ${xs.length} arguments, got ${JSON.stringify(axes)}`,
+      )
+    }
+    const stackedTree = (tree: number): boolean => !axes || axes[tree] === 0
     const stacked: number[] = []
     const sizes = new Set<number>()
     let at = 0
@@ -229,6 +236,13 @@ function basis(x: Tensor): Tensor {
   const data = allocate(x.dtype, x.size * x.size)
   for (let i = 0; i < x.size; i++) data[i * (x.size + 1)] = 1
   return new Tensor(data, [x.size, ...x.shape], x.dtype)
+}
+
+function checkPositions(op: string, tape: Tape, positions: readonly number[]): void {
+  if (Array.isArray(positions) && positions.every((i) => i in tape.inputs)) return
+  throw new RangeError(
+    `${op}: expected positions among the ${tape.inputs.length} inputs of the tape, got ${JSON.stringify(positions)}`,
+  )
 }
 
 function checkFloat(op: string, list: readonly Tensor[]): void {

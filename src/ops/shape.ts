@@ -43,6 +43,7 @@ const reshapeOperation: Operation<Shape> = {
 export const reshape: Carrying<Shape, (x: Tensor, shape: Shape) => Tensor> = carry(
   reshapeOperation,
   (x, shape) => {
+    if (!Array.isArray(shape)) checkShape('reshape', shape)
     const known = shape.reduce((n, size) => (size === -1 ? n : n * size), 1)
     const full = shape.map((size) => (size === -1 ? x.size / known : size))
     return sameShape(x.shape, full) ? x : apply(reshapeOperation, [x], full)

@@ -1,9 +1,9 @@
 /**
- * The interpreter: what a tape means, written to be read. Every other executor is tested against it, to the bit.
+ * The interpreter: what a tape means, written to be read. Whatever else runs a tape has to give its bits.
  *
- * Values live as long as a later instruction needs them.
+ * A value that later instructions have no use for is let go.
  */
-import { Tensor, type Data, type Type } from '../array/index.ts'
+import { sameShape, showShape, Tensor, type Data, type Type } from '../array/index.ts'
 import type { Kernel, Tape } from '../tape/index.ts'
 import { runGather } from './gather.ts'
 import { runMap } from './map.ts'
@@ -34,6 +34,16 @@ function elements(kernel: Kernel, inputs: readonly Tensor[], type: Type): Data {
 
 /** Runs a tape on arguments of the dtypes and shapes it was recorded for. */
 export function interpret(tape: Tape, args: readonly Tensor[]): Tensor[] {
+  if (args.length !== tape.inputs.length) {
+    throw new RangeError(`interpret: expected ${tape.inputs.length} arguments, got ${args.length}`)
+  }
+  args.forEach((x, i) => {
+    const { shape, dtype } = tape.types[tape.inputs[i]!]!
+    if (x.dtype === dtype && sameShape(x.shape, shape)) return
+    throw new RangeError(
+      `interpret: expected ${dtype}${showShape(shape)} as argument ${i}, got ${x.dtype}${showShape(x.shape)}`,
+    )
+  })
   const lastUse = new Map<number, number>()
   tape.instructions.forEach(({ inputs }, at) => inputs.forEach((value) => lastUse.set(value, at)))
   const kept = new Set(tape.outputs)

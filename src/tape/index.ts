@@ -14,10 +14,10 @@
  * a body of exactly specified steps, and the expression of its slope (named-functions.ts).
  *
  * **Recording** (recording.ts) runs a TypeScript function once on values that have a shape but no elements. What the
- * function does to them is written down. Loops and conditions on ordinary numbers simply happen; asking a symbolic value
+ * function does to them is written down. Loops and conditions on ordinary numbers simply happen, and the tape keeps what was done; asking a symbolic value
  * for its elements cannot work and says so.
  *
- * **Reverse mode** (reverse.ts) asks how the output changes with every value: its cotangent. The last one is 1. Going
+ * **Reverse mode** (reverse.ts) asks how the output changes with every value: its cotangent. That of the output is given; a gradient gives 1. Going
  * backwards, an instruction y = square(x) turns the cotangent of y into 2x times it and adds that to the cotangent of x.
  *
  * - *Why a topological order?* A cotangent may be passed on only when all its shares have arrived. Recording order is

@@ -59,7 +59,7 @@ class Symbolic extends Tensor {
   }
 
   /** `x < 0`, `+x` and `if (x > 1)` end here. */
-  [Symbol.toPrimitive](hint: string): string | number {
+  override [Symbol.toPrimitive](hint: string): string | number {
     return hint === 'string' ? this.toString() : this.storage()[0]!
   }
 }

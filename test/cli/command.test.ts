@@ -64,7 +64,9 @@ test('a verdict as expected is 0, and the table says what was tested, measured a
 
 test('a contrary verdict is 1, also when a control stands', async () => {
   expect((await run(['verify'], [toyClaim({ expected: 'refuted' })])).code).toBe(1)
-  const harmless = toyClaim({ controls: [{ ...toyClaim().controls[0]!, alter: (cell) => cell }] })
+  const harmless = toyClaim({
+    controls: [{ ...toyClaim().controls[0]!, alter: (cell) => ({ ...cell, shift: 1 }) }],
+  })
   const { code, printed } = await run(['verify'], [harmless])
   expect(code).toBe(1)
   expect(printed.out).toMatch(/✗ the coin shows tails \(stands\)/)

@@ -121,3 +121,19 @@ test('a network is a function of its stream alone', () => {
   normal(stream(9, 'other'), 100)
   expect(make()).toBe(first)
 })
+
+test('misspelt options are refused, not taken for others', () => {
+  const odd =
+    (more: object): (() => unknown) =>
+    () =>
+      twoLayer({ ...options(3, 4), ...more } as TwoLayerOptions, stream(1))
+  expect(odd({ output: 'normal' })).toThrow(
+    /^twoLayer: expected output to be rademacher or gaussian .*, got "normal"/,
+  )
+  expect(odd({ scaling: 'mup' })).toThrow(/^twoLayer: expected scaling to be ntk or mean-field, got "mup"/)
+  expect(odd({ weights: 'lazy' })).toThrow(/^twoLayer: expected weights to be dense or deferred, got "lazy"/)
+  expect(odd({ bias: NaN })).toThrow(/^twoLayer: expected a finite bias, got NaN/)
+  expect(odd({ activation: 'relu' })).toThrow(
+    /^twoLayer: expected an activation, got string\nhint: activations\.relu/,
+  )
+})

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { runsAt, type Claim, type Control, type Prediction } from '../../proofs-check/claim.ts'
+import { verify } from '../../proofs-check/index.ts'
 import { coin, tails, toyClaim, type ToyCell, type ToyClaim, type ToyMeasurement } from './toys.ts'
 
 type ToyPrediction = Prediction<ToyCell, ToyMeasurement>
@@ -69,4 +70,29 @@ test('budgets are ordered', () => {
     [false, true, true],
     [false, false, true],
   ])
+})
+
+test('words that are unknown, margins of zero and controls that are too close are refused', async () => {
+  const options = { seed: 1, budget: 'quick' } as const
+  const odd = (changes: object): Promise<unknown> => verify([toyClaim(changes as Partial<ToyClaim>)], options)
+  await expect(odd({ controls: [] })).rejects.toThrow(
+    'toy: expected a control that must be refuted, got none',
+  )
+  await expect(odd({ expected: 'suported' })).rejects.toThrow(
+    'toy: expected: expected supported, refuted, got suported',
+  )
+  await expect(odd({ predictions: [{ ...coin, budget: 'quik' }] })).rejects.toThrow(/budget: expected quick/)
+  await expect(odd({ predictions: [{ ...coin, kind: 'prob' }] })).rejects.toThrow(
+    /kind: expected probability/,
+  )
+  await expect(odd({ predictions: [{ ...coin, side: 'atleast' }] })).rejects.toThrow(/side: expected atLeast/)
+  await expect(odd({ predictions: [{ ...coin, margin: 0 }] })).rejects.toThrow(
+    /expected positive margins, got 0/,
+  )
+  await expect(odd({ controls: [{ ...tails, value: 0.6 }] })).rejects.toThrow(
+    /at least three margins from 0.7, got 0.6/,
+  )
+  await expect(verify([toyClaim()], { seed: 1, budget: 'fast' as 'quick' })).rejects.toThrow(
+    'verify: expected a budget of quick, standard, thorough, got fast',
+  )
 })

@@ -120,6 +120,7 @@ test('a measurement that is NaN never supports, whatever the kind', async () => 
       { ...all, kind: 'law', id: 'law', margin: 1, against: { sample: (m) => m.draw }, of: (m) => m.draw },
       { ...all, kind: 'every', id: 'every', margin: 1e9, of: (m) => m.draw },
     ],
+    controls: [{ ...tails, value: 5 }],
   } satisfies typeof broken
   const { claims } = await verify([claim], options)
   expect(claims[0]!.predictions.map(({ verdict }) => verdict)).toEqual(Array(5).fill('undecided'))
@@ -166,8 +167,14 @@ test('a control is judged by the same prediction on altered cells, and a refutat
   })
   expect(control!.illustration!.measurement['coin']).toBe(0)
   expect([control!.target, control!.margin]).toEqual([0.7, 0.1])
-  const stands = await verify([toyClaim({ controls: [{ ...tails, alter: (cell) => cell }] })], options)
-  expect(stands.claims[0]!.controls[0]!.verdict).toBe('supported')
+  const verdictOf = async (alter: typeof tails.alter): Promise<string> => {
+    const result = await verify([toyClaim({ controls: [{ ...tails, alter }] })], options)
+    return result.claims[0]!.controls[0]!.verdict
+  }
+  // The shift breaks the hypothesis and leaves the coin alone: the control stands.
+  expect(await verdictOf((cell) => ({ ...cell, shift: 1 }))).toBe('supported')
+  // A control that breaks nothing has no trials to judge.
+  expect(await verdictOf((cell) => cell)).toBe('undecided')
 })
 
 test('the smallest cell of a family that is refuted again illustrates a refutation', async () => {
@@ -177,7 +184,7 @@ test('the smallest cell of a family that is refuted again illustrates a refutati
       { ...wrong, id: 'large', cells: ['n=256'] },
       { ...wrong, id: 'small' },
     ],
-    controls: [{ ...tails, predicts: 'small' }],
+    controls: [{ ...tails, predicts: 'small', value: 0.9 }],
   })
   const { claims } = await verify([claim], options)
   expect(claims[0]!.verdict).toBe('refuted')
