@@ -19,6 +19,7 @@ import type { Case, Operation } from '../tape/index.ts'
 import { apply } from './apply.ts'
 import { add, mul } from './arithmetic.ts'
 import { grad, jvp, vjp, vmap } from './gradients.ts'
+import { stack } from './joining.ts'
 import { sum } from './shape.ts'
 
 export type CheckMode = 'value' | 'jvp' | 'vjp' | 'adjoint' | 'hvp' | 'symmetry' | 'batch'
@@ -142,13 +143,6 @@ function batchGap(
     batched.map((flag) => (flag ? 0 : null)),
   )(...stacked)
   return gap([together], [stack(instances.map((list) => f(...list)))])
-}
-
-function stack(list: readonly Tensor[]): Tensor {
-  const { size, shape, dtype } = list[0]!
-  const data = allocate(dtype, list.length * size)
-  list.forEach((x, k) => data.set(x.storage(), k * size))
-  return new Tensor(data, [list.length, ...shape], dtype)
 }
 
 /** One line per mode: the first failure, else the largest error. */
