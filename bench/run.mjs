@@ -1,117 +1,72 @@
 /**
- * `npm run bench -- [name…] [--json FILE]`: our times beside those of plain JavaScript loops in the same process, as
- * ratios. Seeded; candidates take turns; the minimum is compared, the median shown.
+ * `npm run bench -- [name…] [--json FILE]`: our times beside those of peers and of the machine's limits, as ratios with
+ * the bounds that they have to keep. A name chooses all rows whose names begin with it. Figures are taken after warm-up.
+ * Exit status: 0, 1 when results disagree, 2 usage.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { matmul, sum, tanh, tensor, valueAndGrad } from '../dist/src/index.js'
-import { activations, sampleStepLaw, twoLayer } from '../dist/src/nets/index.js'
-import { normal, stream, uniform } from '../dist/src/random/index.js'
-import { machine, race } from './harness.mjs'
+import { machine } from './harness.mjs'
+import { installPeers, versions } from './peers.mjs'
+import { pythonVersions } from './python.mjs'
+import { tableRow } from './table.mjs'
 
-const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
-
-const n = 65_536
-const points = tensor(normal(stream(1, 'points'), n))
-const raw = Float64Array.from(points.data)
-const out = new Float64Array(n)
-const matrix = tensor(normal(stream(1, 'matrix'), 512 * 512), [512, 512])
-const rawMatrix = Float64Array.from(matrix.data)
-const vector = tensor(normal(stream(1, 'vector'), 512))
-const rawVector = Float64Array.from(vector.data)
-const product = new Float64Array(512)
-const law = { inputs: 1024, width: 1024, activation: activations.tanh, steps: [1, 2, 3] }
-const oneStep = (weights, d) => () => {
-  const net = twoLayer({ inputs: d, width: d, activation: activations.relu, weights }, stream(1, 'net'))
-  const x = tensor(new Float64Array(d).fill(1))
-  const { gradient } = valueAndGrad(net)(x)
-  return net.along(x, gradient)(-1)
+function usage(message) {
+  console.error(`bench: ${message}`)
+  process.exit(2)
 }
 
-const rows = [
-  {
-    work: 'tanh of 65,536 numbers, f64',
-    peer: 'a loop over Math.tanh',
-    ours: () => tanh(points),
-    theirs: () => {
-      for (let i = 0; i < n; i++) out[i] = Math.tanh(raw[i])
-    },
-  },
-  {
-    work: 'sum of 65,536 numbers, f64',
-    peer: 'a plain loop',
-    ours: () => sum(points),
-    theirs: () => {
-      let total = 0
-      for (let i = 0; i < n; i++) total += raw[i]
-      out[0] = total
-    },
-  },
-  {
-    work: '512×512 matrix times a vector, f64',
-    peer: 'two plain loops',
-    ours: () => matmul(matrix, vector),
-    theirs: () => {
-      for (let i = 0; i < 512; i++) {
-        let total = 0
-        for (let j = 0; j < 512; j++) total += rawMatrix[i * 512 + j] * rawVector[j]
-        product[i] = total
-      }
-    },
-  },
-  {
-    work: '65,536 normals, f64',
-    peer: 'Box-Muller over Math.* and ready uniforms',
-    ours: () => normal(stream(1, 'normals'), n),
-    theirs: () => {
-      for (let i = 0; i < n; i += 2) {
-        const r = Math.sqrt(-2 * Math.log(1 - uniforms[i]))
-        out[i] = r * Math.cos(2 * Math.PI * uniforms[i + 1])
-        out[i + 1] = r * Math.sin(2 * Math.PI * uniforms[i + 1])
-      }
-    },
-  },
-  {
-    work: 'value, gradient and one step, d = m = 512',
-    peer: 'the same network with its weights drawn in full',
-    ours: oneStep('deferred', 512),
-    theirs: oneStep('dense', 512),
-  },
-  {
-    work: 'one step at d = m = 1,024 from its exact law',
-    peer: 'the deferred network',
-    ours: () => sampleStepLaw(law, stream(1, 'law')),
-    theirs: oneStep('deferred', 1024),
-  },
-]
-const uniforms = uniform(stream(1, 'uniforms'), n)
+function argumentsOf() {
+  try {
+    return parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
+  } catch (error) {
+    return usage(error.message)
+  }
+}
 
+const { values, positionals } = argumentsOf()
+const { rows } = await import('./rows.mjs')
+const unknown = positionals.filter((name) => !rows.some((row) => row.name.startsWith(name)))
+if (unknown.length > 0)
+  usage(`expected names of rows, got ${unknown.join(', ')}\n  ${rows.map(({ name }) => name).join('\n  ')}`)
 const chosen = rows.filter(
-  ({ work }) => positionals.length === 0 || positionals.some((name) => work.includes(name)),
+  ({ name }) => positionals.length === 0 || positionals.some((begin) => name.startsWith(begin)),
 )
-const results = chosen.map(({ work, peer, ours, theirs }) => {
-  const times = race({ ours, theirs })
-  const ratio = times.theirs.min / times.ours.min
-  console.log(`${work}: ${times.ours.min.toFixed(2)} ms, ${ratio.toFixed(2)} × the speed of ${peer}`)
-  return { work, unit: 'ms', ours: times.ours, peers: { [peer]: times.theirs }, ratio }
-})
 
-if (!positionals.length || positionals.some((name) => 'million'.includes(name))) {
-  const start = performance.now()
-  oneStep('deferred', 1_000_000)()
-  const seconds = (performance.now() - start) / 1000
-  const megabytes = process.resourceUsage().maxRSS / 1024
-  console.log(
-    `one step at d = m = 1,000,000: ${seconds.toFixed(2)} s, process peak ${megabytes.toFixed(0)} MB`,
-  )
-  results.push({
-    work: 'one step at d = m = 1,000,000',
-    unit: 's',
-    ours: { min: seconds },
-    peers: {},
-    megabytes,
+installPeers()
+const { measureRow } = await import('./measure.mjs')
+const report = {
+  schema: 1,
+  machine: machine(),
+  versions: { node: process.version, v8: process.versions.v8, ...versions(), ...pythonVersions() },
+  rows: [],
+}
+const { cpu, cores, memory, system } = report.machine
+const title = [`${cpu}, ${cores} cores, ${memory}, ${system}`]
+for (const [name, version] of Object.entries(report.versions)) {
+  const part = `${name} ${version}`
+  if (title.length > 1 && title.at(-1).length + part.length < 78) title.push(`${title.pop()}, ${part}`)
+  else title.push(part)
+}
+console.log(`${title.join('\n')}\none thread; minima after warm-up, and the ratios of minima\n`)
+
+for (const row of chosen) {
+  const result = await measureRow(row).catch((error) => ({ failure: error.message }))
+  console.log(`${tableRow(row, result).join('\n')}\n`)
+  const { ours, peers, judged = [], holds = null, failure } = result
+  const bound = judged.map(({ of, text, ratio, holds }) => ({ of, text, ratio, holds }))
+  report.rows.push({
+    ...{ name: row.name, work: row.work, unit: row.unit, ours, peers, bound, holds },
+    ...(failure ? { failure } : {}),
   })
 }
-const report = { schema: 1, machine: machine(), rows: results }
-console.log(`${report.machine.cpu}, ${report.machine.cores} cores, Node ${report.machine.node}`)
+
+const bounds = report.rows.flatMap(({ bound }) => bound)
+const count = (value) => bounds.filter(({ holds }) => holds === value).length
+const failures = report.rows.filter(({ failure }) => failure).length
+console.log(
+  `${count(true)} of ${bounds.length} bounds hold` +
+    (count(null) > 0 ? `, ${count(null)} without their peer` : '') +
+    (failures > 0 ? `, ${failures} rows FAILED` : ''),
+)
 if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
+process.exitCode = failures > 0 ? 1 : 0

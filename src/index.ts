@@ -8,7 +8,7 @@ export {
   type Shape,
   type Type,
 } from './array/index.ts'
-export { interpret } from './run/index.ts'
+export { executor, interpret, setExecutor, type ExecutorName, type Ran } from './run/index.ts'
 export {
   differentiate,
   scalar,

@@ -15,6 +15,9 @@ export interface ReadonlyData extends Iterable<number> {
   forEach(visit: (x: number, index: number) => void): void
 }
 
+/** Size of an element in memory. */
+export const bytesPerElement: Readonly<Record<DType, number>> = { f64: 8, f32: 4, i32: 4 }
+
 /** A zeroed typed array of `size` elements. */
 export function allocate(dtype: DType, size: number): Data {
   if (dtype === 'f64') return new Float64Array(size)

@@ -1,5 +1,5 @@
-export { allocate, dtypeOf, type Data, type DType, type ReadonlyData } from './dtype.ts'
-export { tensor, Tensor, type NestedNumbers, type Type } from './tensor.ts'
+export { allocate, bytesPerElement, dtypeOf, type Data, type DType, type ReadonlyData } from './dtype.ts'
+export { gone, tensor, Tensor, type NestedNumbers, type Type } from './tensor.ts'
 export {
   broadcastShapes,
   broadcastStrides,

@@ -11,7 +11,7 @@ export interface Type {
 export class Tensor implements Type {
   readonly shape: Shape
   readonly dtype: DType
-  readonly #data: Data | undefined
+  #data: Data | undefined
 
   /** Takes `data` over without a copy; symbolic values carry none. */
   constructor(data: Data | undefined, shape: Shape, dtype: DType) {
@@ -31,7 +31,12 @@ export class Tensor implements Type {
 
   /** The elements for executors, which only read them. */
   storage(): Data {
-    return this.#data!
+    return this.#data ?? gone()
+  }
+
+  /** Lets the elements go; from now on reading them is an error. */
+  donate(): void {
+    this.#data = undefined
   }
 
   /** The only element of a one-element tensor. */
@@ -62,6 +67,14 @@ export class Tensor implements Type {
     if (hint === 'string') return this.toString()
     throw new TypeError('tensor: expected operations such as add and mul, got an operator of the language')
   }
+}
+
+/** What reading the elements of a donated tensor comes to. */
+export function gone(): never {
+  throw new TypeError(
+    'tensor: expected elements, got a tensor that was donated to a compiled function\n' +
+      'hint: use what that function returned instead, or compile it without donate',
+  )
 }
 
 export type NestedNumbers = number | NestedNumbers[]

@@ -1,6 +1,6 @@
 import { numbers, type Arithmetic } from './arithmetic.ts'
 import { exp, expIn } from './exp.ts'
-import { horner } from './polynomial.ts'
+import { horner, paired } from './polynomial.ts'
 
 const EDGE = 1.2
 // erf(x) = x + x P(x²), |x| <= EDGE (minimax; test/math/golden/coefficients.py).
@@ -38,8 +38,8 @@ export function erfIn<T>(m: Arithmetic<T>, x: T): T {
   // erf(5.95) rounds to 1.
   const a = m.min(m.abs(x), m.constant(5.95))
   const one = m.constant(1)
-  const near = m.add(x, m.mul(x, horner(m, m.mul(a, a), NEAR)))
-  const far = m.sub(one, expIn(m, m.sub(m.constant(0), horner(m, a, FAR))))
+  const near = m.add(x, m.mul(x, paired(m, m.mul(a, a), NEAR)))
+  const far = m.sub(one, expIn(m, m.sub(m.constant(0), paired(m, a, FAR))))
   const signed = m.select(m.less(x, m.constant(0)), m.sub(m.constant(0), far), far)
   return m.select(m.less(a, m.constant(EDGE)), near, signed)
 }

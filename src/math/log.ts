@@ -1,21 +1,38 @@
 import { numbers, type Arithmetic } from './arithmetic.ts'
-import { horner } from './polynomial.ts'
+import { paired } from './polynomial.ts'
 
-// ln 2 in two parts: the first has 32 bits, so that its product with |k| < 2^20 is exact.
-const LN2_HIGH = 6.93147180369123816e-1
-const LN2_LOW = 1.9082149292705877e-10
+/** What the bodies of logarithms need to know about a precision. */
+export interface LogTable {
+  /** ln 2 in two parts: the product of the first with any exponent is exact. */
+  readonly ln2High: number
+  readonly ln2Low: number
+  /** 2 artanh(s) = 2s + s z P(z), z = s², for |s| <= 0.1716. */
+  readonly artanh: readonly number[]
+}
+
+/** f64; the polynomial is that of fdlibm e_log.c (minimax). */
+const double: LogTable = {
+  ln2High: 6.93147180369123816e-1,
+  ln2Low: 1.9082149292705877e-10,
+  artanh: [
+    6.66666666666673513e-1, 3.999999999940941908e-1, 2.857142874366239149e-1, 2.222219843214978396e-1,
+    1.818357216161805012e-1, 1.531383769920937332e-1, 1.479819860511658591e-1,
+  ],
+}
+
+/** f32; minimax (test/math/golden/coefficients.py). */
+export const logSingle: LogTable = {
+  ln2High: 0.693145751953125,
+  ln2Low: 1.428606765330187e-6,
+  artanh: [0.66666776, 0.39977527, 0.29872155],
+}
+
 const TWO_60 = 1152921504606846976
 const TWO_MINUS_60 = 1 / TWO_60
 const SQRT_HALF = 0.7071067811865476
 
-// 2 artanh(s) = 2s + s z P(z), z = s², for |s| <= 0.1716 (minimax; fdlibm e_log.c).
-const ARTANH = [
-  6.66666666666673513e-1, 3.999999999940941908e-1, 2.857142874366239149e-1, 2.222219843214978396e-1,
-  1.818357216161805012e-1, 1.531383769920937332e-1, 1.479819860511658591e-1,
-]
-
 // log(u) + correction. At u = 0 and ∞ the exponent carries -∞ and ∞ into the sum.
-function logOf<T>(m: Arithmetic<T>, u: T, correction: T): T {
+function logOf<T>(m: Arithmetic<T>, u: T, table: LogTable, correction?: T): T {
   const size = m.abs(u)
   const whole = m.mantissa(size)
   // 1 where the mantissa is above √2, which is then halved: a floor costs less than a comparison that nobody can predict.
@@ -26,19 +43,20 @@ function logOf<T>(m: Arithmetic<T>, u: T, correction: T): T {
   const s = m.div(f, m.add(m.constant(2), f))
   const z = m.mul(s, s)
   const half = m.mul(m.constant(0.5), m.mul(f, f))
-  const series = m.mul(s, m.add(half, m.mul(z, horner(m, z, ARTANH))))
-  const low = m.add(m.mul(k, m.constant(LN2_LOW)), correction)
-  const value = m.sub(m.mul(k, m.constant(LN2_HIGH)), m.sub(m.sub(half, m.add(series, low)), f))
+  const series = m.mul(s, m.add(half, m.mul(z, paired(m, z, table.artanh))))
+  const rest = m.mul(k, m.constant(table.ln2Low))
+  const low = correction === undefined ? rest : m.add(rest, correction)
+  const value = m.sub(m.mul(k, m.constant(table.ln2High)), m.sub(m.sub(half, m.add(series, low)), f))
   return m.select(m.less(u, m.constant(0)), m.constant(NaN), value)
 }
 
 /** The body of `log`: one division. */
-export function logIn<T>(m: Arithmetic<T>, x: T): T {
-  return logOf(m, x, m.constant(0))
+export function logIn<T>(m: Arithmetic<T>, x: T, table: LogTable = double): T {
+  return logOf(m, x, table)
 }
 
 /** The body of `log1p`: log u + (1 + x - u) / u with u = 1 + x rounded; two divisions. */
-export function log1pIn<T>(m: Arithmetic<T>, x: T): T {
+export function log1pIn<T>(m: Arithmetic<T>, x: T, table: LogTable = double): T {
   const one = m.constant(1)
   // From 2^60 on 1 + x is x, and what the sum loses is no longer exact, nor of any weight.
   const y = m.min(x, m.constant(TWO_60))
@@ -48,7 +66,7 @@ export function log1pIn<T>(m: Arithmetic<T>, x: T): T {
   const lost = m.sub(small, m.sub(sum, large))
   const u = m.max(sum, x)
   // The smallest u above 0 is 2^-53; at u = 0 nothing is lost, and the quotient has to be 0.
-  const value = logOf(m, u, m.div(lost, m.max(u, m.constant(TWO_MINUS_60))))
+  const value = logOf(m, u, table, m.div(lost, m.max(u, m.constant(TWO_MINUS_60))))
   return m.select(m.equal(x, m.constant(0)), x, value)
 }
 

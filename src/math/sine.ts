@@ -1,5 +1,5 @@
 import { numbers, type Arithmetic } from './arithmetic.ts'
-import { horner } from './polynomial.ts'
+import { paired } from './polynomial.ts'
 
 const INVERSE_PI = 0.3183098861837907
 // π in four parts (Cody and Waite). The first three have 33 bits, so that their products with multiples of 1/2 below 2^19 are exact.
@@ -42,7 +42,7 @@ function sinNear<T>(m: Arithmetic<T>, x: T, k: T): T {
   const z = m.mul(r, r)
   // cos r to one digit, which is enough for sin(r - tail) = sin r - tail cos r
   const cosine = m.sub(m.constant(1), m.mul(z, m.constant(0.405)))
-  const rest = m.mul(r, m.mul(z, horner(m, z, SINE)))
+  const rest = m.mul(r, m.mul(z, paired(m, z, SINE)))
   return m.sub(r, m.sub(m.mul(tail, cosine), rest))
 }
 
@@ -65,7 +65,7 @@ export function cosIn<T>(m: Arithmetic<T>, x: T): T {
 
 function sinTurnsNear<T>(m: Arithmetic<T>, v: T): T {
   const w = m.mul(v, v)
-  const rest = m.mul(m.sub(m.constant(0.0625), w), horner(m, w, SINE_TURNS))
+  const rest = m.mul(m.sub(m.constant(0.0625), w), paired(m, w, SINE_TURNS))
   return m.add(m.mul(m.constant(4), v), m.mul(v, rest))
 }
 

@@ -1,5 +1,5 @@
 import { allocate, checkShape, Tensor, type DType } from '../array/index.ts'
-import { evaluate, interpret } from '../run/index.ts'
+import { evaluate, execute as executeTape } from '../run/index.ts'
 import {
   emit,
   isRecording,
@@ -37,10 +37,10 @@ export function apply<P>(operation: Operation<P>, operands: readonly Operand[], 
 /** `apply` for the operations of a tape. */
 export const compute: Perform = (operation, inputs, params) => apply(operation, inputs, params as never)
 
-/** Runs a whole tape: onto the tape being recorded when an argument is symbolic, else by the interpreter. */
+/** Runs a whole tape: onto the tape being recorded when an argument is symbolic, else by the executor. */
 export function execute(tape: Tape, args: readonly Tensor[]): Tensor[] {
   const effects = isRecording() && tape.instructions.some(({ operation }) => operation.effect)
-  if (!effects && !args.some(isSymbolic)) return interpret(tape, args)
+  if (!effects && !args.some(isSymbolic)) return executeTape(tape, args)
   const values = replay(tape, args, perform)
   return tape.outputs.map((value) => values[value]!)
 }

@@ -1,6 +1,7 @@
 export { apply, carry, type Carrying, type Operand } from './apply.ts'
 export * from './arithmetic.ts'
 export { checkGrad, checkOperation, type CheckMode, type CheckReport, type DerivativeCheck } from './check.ts'
+export { compile, explain, type Compiled, type CompiledForm, type CompileOptions } from './compile.ts'
 export { argmax, argsort, cumsum, oneHot, topk } from './concrete.ts'
 export { customGradient, stopGradient, type CustomRules, type CustomUse } from './custom-gradient.ts'
 export { einsum } from './einsum.ts'
@@ -13,7 +14,6 @@ export {
   hvp,
   jacobian,
   jvp,
-  record,
   reverse,
   valueAndGrad,
   vjp,
@@ -37,4 +37,5 @@ export { pick, scatterAdd, take, takeAlongAxis } from './gathering.ts'
 export { fold, unfold, type WindowOptions } from './windows.ts'
 export { conv2d, type ConvolutionOptions } from './convolution.ts'
 export { averagePool2d, maxPool2d, type PoolingOptions } from './pooling.ts'
+export { record } from './record.ts'
 export { rowByRow } from './rows.ts'

@@ -1,6 +1,6 @@
 import { Tensor } from '../array/index.ts'
 import { gammaIncPInv } from '../math/index.ts'
-import { evaluate } from '../run/index.ts'
+import { evaluate, fillRandom } from '../run/index.ts'
 import { input, scalar, type Expression } from '../tape/index.ts'
 import { checkInteger, checkScale } from './arguments.ts'
 import type { Stream } from './stream.ts'
@@ -29,6 +29,7 @@ function unit(at: number): number {
 export function uniform(stream: Stream, n: number): Float64Array {
   checkInteger('uniform', 'a count', n, 0)
   const out = new Float64Array(n)
+  if (fillRandom('uniform', out, (blocks) => stream.take(blocks))) return out
   for (let start = 0; start < n; start += 2 * chunkBlocks) {
     const count = Math.min(n - start, 2 * chunkBlocks)
     stream.draw(words, Math.ceil(count / 2))
@@ -48,6 +49,7 @@ export function uniform(stream: Stream, n: number): Float64Array {
 export function normal(stream: Stream, n: number): Float64Array {
   checkInteger('normal', 'a count', n, 0)
   const out = new Float64Array(n)
+  if (fillRandom('normal', out, (blocks) => stream.take(blocks))) return out
   for (let start = 0; start < n; start += 2 * chunkBlocks) {
     const pairs = Math.min(Math.ceil((n - start) / 2), chunkBlocks)
     stream.draw(words, pairs)
@@ -85,6 +87,7 @@ function mapped(expression: Expression, ...lists: Float64Array[]): Float64Array 
 export function rademacher(stream: Stream, n: number): Float64Array {
   checkInteger('rademacher', 'a count', n, 0)
   const out = new Float64Array(n)
+  if (fillRandom('rademacher', out, (blocks) => stream.take(blocks))) return out
   for (let start = 0; start < n; start += 128 * chunkBlocks) {
     const count = Math.min(n - start, 128 * chunkBlocks)
     stream.draw(words, Math.ceil(count / 128))

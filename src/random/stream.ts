@@ -37,15 +37,23 @@ export class Stream {
   }
 
   /**
-   * Writes the next `blocks` blocks into the front of `out`, four words each, and advances past them. Errors: TypeError
-   * while a function is being recorded, because its tape would hold these numbers for ever; RangeError when `out` has no
-   * room for that many blocks.
+   * Writes the next `blocks` blocks into the front of `out`, four words each, and advances past them. Errors: as `take`; RangeError when
+   * `out` has no room for that many blocks.
    */
   draw(out: Uint32Array, blocks: number): void {
     checkInteger('stream', 'a number of blocks', blocks, 0)
     if (4 * blocks > out.length) {
       throw new RangeError(`stream: expected room for ${4 * blocks} words, got ${out.length}`)
     }
+    const { counter, key } = this.take(blocks)
+    philox(out, blocks, counter, key)
+  }
+
+  /**
+   * Where the next `blocks` blocks start in Philox's sequence; advances past them. Errors: TypeError while a function is being
+   * recorded, because its tape would hold these numbers for ever.
+   */
+  take(blocks: number): { counter: Counter; key: Key } {
     if (isRecording()) {
       throw new TypeError(
         'stream: expected to draw outside of a recording, got a draw inside of one\n' +
@@ -54,8 +62,8 @@ export class Stream {
     }
     const [k0, k1, high0, high1] = this.#identity
     const position = this.#position
-    philox(out, blocks, [position >>> 0, Math.floor(position / 4294967296), high0, high1], [k0, k1])
     this.#position = position + blocks
+    return { counter: [position >>> 0, Math.floor(position / 4294967296), high0, high1], key: [k0, k1] }
   }
 }
 

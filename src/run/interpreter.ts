@@ -34,16 +34,7 @@ function elements(kernel: Kernel, inputs: readonly Tensor[], type: Type): Data {
 
 /** Runs a tape on arguments of the dtypes and shapes it was recorded for. */
 export function interpret(tape: Tape, args: readonly Tensor[]): Tensor[] {
-  if (args.length !== tape.inputs.length) {
-    throw new RangeError(`interpret: expected ${tape.inputs.length} arguments, got ${args.length}`)
-  }
-  args.forEach((x, i) => {
-    const { shape, dtype } = tape.types[tape.inputs[i]!]!
-    if (x.dtype === dtype && sameShape(x.shape, shape)) return
-    throw new RangeError(
-      `interpret: expected ${dtype}${showShape(shape)} as argument ${i}, got ${x.dtype}${showShape(x.shape)}`,
-    )
-  })
+  checkArguments('interpret', tape, args)
   const lastUse = new Map<number, number>()
   tape.instructions.forEach(({ inputs }, at) => inputs.forEach((value) => lastUse.set(value, at)))
   const kept = new Set(tape.outputs)
@@ -56,4 +47,19 @@ export function interpret(tape: Tape, args: readonly Tensor[]): Tensor[] {
     for (const value of inputs) if (lastUse.get(value) === at && !kept.has(value)) values.delete(value)
   })
   return tape.outputs.map((value) => values.get(value)!)
+}
+
+/** Errors: RangeError unless there is one argument of the recorded dtype and shape for every input of the tape. */
+export function checkArguments(op: string, tape: Tape, args: readonly Tensor[]): void {
+  if (args.length !== tape.inputs.length) {
+    throw new RangeError(`${op}: expected ${tape.inputs.length} arguments, got ${args.length}`)
+  }
+  for (let i = 0; i < args.length; i++) {
+    const { shape, dtype } = tape.types[tape.inputs[i]!]!
+    const x = args[i]!
+    if (x.dtype === dtype && sameShape(x.shape, shape)) continue
+    throw new RangeError(
+      `${op}: expected ${dtype}${showShape(shape)} as argument ${i}, got ${x.dtype}${showShape(x.shape)}`,
+    )
+  }
 }

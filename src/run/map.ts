@@ -2,7 +2,10 @@
  * The `map` kernel: a scalar expression evaluated one node at a time over chunks of CHUNK elements.
  *
  * An expression is first laid out as a program: steps in order, each with a register for its result. A call of a named
- * function becomes the steps of its body. In an f32 map a body runs in f64 and only its last step rounds.
+ * function becomes the steps of its body.
+ *
+ * In an f32 map inputs of another dtype and constants are rounded to f32 first, and every step rounds. So do the steps of a named
+ * function that has a body for f32; any other body runs in f64, and only its last step rounds.
  */
 import {
   allocate,
@@ -29,7 +32,7 @@ interface Step {
   readonly loop: LoopName
   readonly operands: readonly Operand[]
   readonly register: number
-  /** Part of the body of a named function, kept in f64 whatever the dtype. */
+  /** Kept in f64: every step of an f64 or i32 map, and in an f32 map those of an f64 body. */
   readonly wide: boolean
 }
 
@@ -39,16 +42,16 @@ interface Program {
   readonly registers: readonly boolean[]
 }
 
-const programs = new WeakMap<Expression, Program>()
+const programs = { f32: new WeakMap<Expression, Program>(), f64: new WeakMap<Expression, Program>() }
 
 /** Lays an expression out; a register is used again as soon as its last reader has run. */
-function programOf(root: Expression): Program {
-  const known = programs.get(root)
+function programOf(root: Expression, dtype: 'f32' | 'f64'): Program {
+  const known = programs[dtype].get(root)
   if (known) return known
-  const flat: { loop: LoopName; args: Ref[]; wide: boolean }[] = []
-  const result = flatten(root, (index) => ({ from: 'input', index }), false, flat)
+  const flat: FlatStep[] = []
+  const result = flatten(root, (index) => ({ from: 'input', index }), dtype === 'f64', flat)
   // A bare input or constant still has to be copied into the result.
-  if (result.from !== 'step') flat.push({ loop: 'copy', args: [result], wide: false })
+  if (result.from !== 'step') flat.push({ loop: 'copy', args: [result], wide: dtype === 'f64' })
   const lastReader = new Map<number, number>()
   flat.forEach(({ args }, at) => args.forEach((arg) => arg.from === 'step' && lastReader.set(arg.index, at)))
   const registers: boolean[] = []
@@ -68,34 +71,37 @@ function programOf(root: Expression): Program {
     return { loop, operands, register, wide }
   })
   const program = { steps, registers }
-  programs.set(root, program)
+  programs[dtype].set(root, program)
   return program
 }
 
 type Ref = { readonly from: 'step'; readonly index: number } | Exclude<Operand, { from: 'register' }>
 
+interface FlatStep {
+  loop: LoopName
+  args: Ref[]
+  wide: boolean
+}
+
 /** Appends the steps of an expression whose inputs are found by `inputAt`; tells where its value is. */
-function flatten(
-  root: Expression,
-  inputAt: (index: number) => Ref,
-  inBody: boolean,
-  flat: { loop: LoopName; args: Ref[]; wide: boolean }[],
-): Ref {
+function flatten(root: Expression, inputAt: (index: number) => Ref, wide: boolean, flat: FlatStep[]): Ref {
   const refs = new Map<Expression, Ref>()
   for (const node of linearize(root)) {
     if (node.kind === 'input') refs.set(node, inputAt(node.index))
-    else if (node.kind === 'constant') refs.set(node, { from: 'constant', value: node.value })
-    else {
+    else if (node.kind === 'constant') {
+      refs.set(node, { from: 'constant', value: wide ? node.value : Math.fround(node.value) })
+    } else if (node.kind === 'named') {
+      const { body, single } = node.named
+      const x = refs.get(node.args[0])!
+      const inF64 = wide || !single
+      refs.set(
+        node,
+        flatten(inF64 ? body : single, () => x, inF64, flat),
+      )
+      if (!wide) flat.at(-1)!.wide = false
+    } else {
       const args = node.args.map((arg) => refs.get(arg)!)
-      if (node.kind === 'named') {
-        refs.set(
-          node,
-          flatten(node.named.body, () => args[0]!, true, flat),
-        )
-        if (!inBody) flat[flat.length - 1]!.wide = false
-      } else {
-        refs.set(node, { from: 'step', index: flat.push({ loop: node.primitive, args, wide: inBody }) - 1 })
-      }
+      refs.set(node, { from: 'step', index: flat.push({ loop: node.primitive, args, wide }) - 1 })
     }
   }
   return refs.get(root)!
@@ -114,26 +120,27 @@ const scratch = { f64: [] as Data[], f32: [] as Data[] }
 export function runMap(expression: Expression, inputs: readonly Tensor[], type: Type): Data {
   const size = sizeOf(type.shape)
   const out = allocate(type.dtype, size)
-  const { steps, registers } = programOf(expression)
-  const single = type.dtype === 'f32'
+  const dtype = type.dtype === 'f32' ? 'f32' : 'f64'
+  const { steps, registers } = programOf(expression, dtype)
   const used = { f64: 0, f32: 0 }
   const claim = (wide: boolean): View => {
-    const dtype = single && !wide ? 'f32' : 'f64'
-    const array = (scratch[dtype][used[dtype]++] ??= allocate(dtype, CHUNK))
+    const kind = wide ? 'f64' : 'f32'
+    const array = (scratch[kind][used[kind]++] ??= allocate(kind, CHUNK))
     return { array, offset: 0, stride: 1 }
   }
   const views = registers.map(claim)
   const moving: View[] = []
   const loads: ((start: number, count: number) => void)[] = []
   const inputViews = inputs.map((x): View => {
-    if (x.size === 1) return { array: x.storage(), offset: 0, stride: 0 }
+    const array = dtype === 'f32' && x.dtype !== 'f32' ? Float32Array.from(x.storage()) : x.storage()
+    if (x.size === 1) return { array, offset: 0, stride: 0 }
     if (x.size === size) {
-      const view = { array: x.storage(), offset: 0, stride: 1 }
+      const view = { array, offset: 0, stride: 1 }
       moving.push(view)
       return view
     }
     const view = claim(true)
-    loads.push(broadcastLoader(x, type.shape, view.array))
+    loads.push(broadcastLoader(array, x.shape, type.shape, view.array))
     return view
   })
   const result: View = { array: out, offset: 0, stride: 1 }
@@ -172,9 +179,13 @@ export function runMap(expression: Expression, inputs: readonly Tensor[], type: 
 }
 
 /** Fills a chunk with the elements of a broadcast input. */
-function broadcastLoader(x: Tensor, shape: Shape, into: Data): (start: number, count: number) => void {
-  const data = x.storage()
-  const strides = broadcastStrides(x.shape, shape)
+function broadcastLoader(
+  data: Data,
+  from: Shape,
+  shape: Shape,
+  into: Data,
+): (start: number, count: number) => void {
+  const strides = broadcastStrides(from, shape)
   return (start, count) => {
     const index = indexAt(shape, start)
     let at = index.reduce((sum, i, axis) => sum + i * strides[axis]!, 0)

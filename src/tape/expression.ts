@@ -31,8 +31,10 @@ export type Expression =
 /** A function of one number that executors know by name and differentiation does not look into. */
 export interface NamedFunction {
   readonly name: string
-  /** The function in primitive nodes of `input(0)`, evaluated in f64; an f32 map rounds its result once. */
+  /** The function in primitive nodes of `input(0)`, evaluated in f64; an f32 map rounds its result once, */
   readonly body: Expression
+  /** unless there is this one, evaluated in f32: every step of it rounds. */
+  readonly single?: Expression
   /** d/dx at `x`, where `self` is the call itself. */
   readonly derivative: (x: Expression, self: Expression) => Expression
   /** Largest error in units in the last place, as declared by math/. */

@@ -136,7 +136,6 @@ export function show({ inputs, steps, output }: Program): string {
 
 /** Results of these carry no derivative; programs use them, but do not end in them. */
 const flat = new Set(['sign', 'floor', 'less', 'lessOrEqual', 'equal', 'heaviside'])
-const LARGEST = 32
 const { reshape, matmul, add, broadcastTo } = engine
 
 const reshaping = (shape: Shape): Choice => ({
@@ -152,9 +151,26 @@ const repeating = (shape: Shape): Choice => ({
 const mixing: Choice = { name: 'matmul', shapes: [], apply: ([x, matrix]) => matmul(x!, matrix!) }
 const moving: Choice = { name: 'add', shapes: [], apply: ([x, by]) => add(x!, by!) }
 
+/** What inputs look like, and how many elements a value may have that an operation takes as it is. */
+export interface Sizes {
+  readonly shapes: readonly Shape[]
+  readonly largest: number
+}
+
+const small: Sizes = { shapes: inputShapes, largest: 32 }
+/** So long that vector loops run, with and without tails. */
+export const large: Sizes = {
+  shapes: [[17], [33], [100], [3, 17], [5, 1, 8], [16, 2], [7, 9], [0, 5], [64], [2, 33]],
+  largest: 512,
+}
+
 /** The program that a code stands for. */
-export function decode(code: Code, ingredients: readonly Ingredient[]): Program {
-  const inputs = code.inputs.map((pick, i) => numbers(inputShapes[pick]!, code.salt + 17 * i))
+export function decode(
+  code: Code,
+  ingredients: readonly Ingredient[],
+  { shapes, largest }: Sizes = small,
+): Program {
+  const inputs = code.inputs.map((pick, i) => numbers(shapes[pick % shapes.length]!, code.salt + 17 * i))
   const values: Tensor[] = [...inputs]
   const steps: Step[] = []
   let latest = 0
@@ -182,7 +198,7 @@ export function decode(code: Code, ingredients: readonly Ingredient[]): Program 
       const operand = picks[i % picks.length]!
       return operand % 3 === 0 ? Math.floor(operand / 3) % values.length : latest
     })
-    const asTheyAre = accepts(choice, valuesOf(wanted, values))
+    const asTheyAre = accepts(choice, valuesOf(wanted, values), largest)
     const shaped = asTheyAre ? wanted : wanted.map((at, i) => fitted(at, choice.shapes[i]!, choicePick + i))
     const moves = displacements(valuesOf(shaped, values), choice, code.salt + steps.length)
     const result = push(choice, ...shaped.map((at, i) => (moves[i] ? push(moving, at, moves[i]) : at)))
@@ -191,9 +207,9 @@ export function decode(code: Code, ingredients: readonly Ingredient[]): Program 
   return { inputs, steps, output: latest }
 }
 
-function accepts(choice: Choice, xs: readonly Tensor[]): boolean {
+function accepts(choice: Choice, xs: readonly Tensor[], largest: number): boolean {
   try {
-    return choice.apply(xs).size <= LARGEST
+    return choice.apply(xs).size <= largest
   } catch {
     return false
   }
@@ -212,7 +228,7 @@ function displacements(
 ): (Tensor | undefined)[] {
   const [low, high] = domain ?? [-2, 2]
   const count = xs.reduce((n, x) => n + x.size, 0)
-  const cells = [5, 11, 23, 67, 211, 1009].find((prime) => prime > count)!
+  const cells = [5, 11, 23, 67, 211, 1009, 3001].find((prime) => prime > count)!
   const width = (high - low) / cells
   let at = salt
   return xs.map((x) => {

@@ -138,7 +138,7 @@ function evaluate(root: Node, at: number): number {
   return visit(root)
 }
 
-const bodies: [string, typeof math.expIn, (x: number) => number][] = [
+const bodies: [string, <T>(m: Arithmetic<T>, x: T) => T, (x: number) => number][] = [
   ['exp', math.expIn, math.exp],
   ['expm1', math.expm1In, math.expm1],
   ['log', math.logIn, math.log],

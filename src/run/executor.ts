@@ -1,0 +1,143 @@
+/**
+ * What runs operations on tensors and the tapes of `grad` and its like. Both executors give the same bits, so that the choice is one of speed:
+ * small work is interpreted, and whatever has taken the interpreter long enough is compiled once and kept.
+ */
+import { sizeOf, type Tensor, type Type } from '../array/index.ts'
+import { linearize, type AnyOperation, type Expression, type Kernel, type Tape } from '../tape/index.ts'
+import { evaluate as evaluateByInterpreter, interpret } from './interpreter.ts'
+import { kernelKey, tapeKey, typeKey } from './key.ts'
+import { Program } from './program.ts'
+import { Code } from './wasm/code.ts'
+import { missing } from './wasm/instance.ts'
+import { ArenaError } from './wasm/memory.ts'
+
+export type ExecutorName = 'compile' | 'interpret'
+
+/** What ran something, and why not what was asked for. */
+export interface Ran {
+  readonly executor: ExecutorName
+  readonly fallback?: string
+}
+
+let wanted: ExecutorName = 'compile'
+let ran: Ran | undefined
+
+/** Chooses what runs operations and tapes in this thread from now on; `compile` at first. */
+export function setExecutor(name: ExecutorName): void {
+  if (name !== 'compile' && name !== 'interpret') {
+    throw new RangeError(`setExecutor: expected compile or interpret, got ${String(name)}`)
+  }
+  wanted = name
+  ran = undefined
+}
+
+/** What runs operations and tapes in this thread. */
+export function executor(): Ran {
+  return (ran ??= available(wanted))
+}
+
+/** What runs where this executor is wanted. */
+export function available(name: ExecutorName): Ran {
+  const fallback = name === 'compile' ? missing() : undefined
+  return fallback === undefined ? { executor: name } : { executor: 'interpret', fallback }
+}
+
+/** Below this many nanoseconds of interpreting, looking for a program is not worth it. */
+const SMALL = 30_000
+/** Compiling takes about a millisecond. */
+const LONG = 1_500_000
+const PROGRAMS = 256
+const KNOWN = 4096
+
+/** The programs used last, the latest at the end. */
+const programs = new Map<string, Program>()
+/** Nanoseconds that the interpreter has spent on what has no program yet. */
+const spent = new Map<string, number>()
+
+/** Runs one instruction. */
+export function evaluate(kernel: Kernel, inputs: readonly Tensor[], type: Type): Tensor {
+  const time = executor().executor === 'compile' ? duration(kernel, inputs, type) : 0
+  // Moves and selections alone would only be copied to WebAssembly and back.
+  if (time < SMALL || kernel.kind === 'move' || kernel.kind === 'gather' || kernel.kind === 'host') {
+    return evaluateByInterpreter(kernel, inputs, type)
+  }
+  const key = `${kernelKey(kernel)}(${inputs.map(typeKey).join()})${typeKey(type)}`
+  return (
+    runProgram(key, time, single(kernel, inputs, type), inputs)?.[0] ??
+    evaluateByInterpreter(kernel, inputs, type)
+  )
+}
+
+/** Runs a tape. */
+export function execute(tape: Tape, args: readonly Tensor[]): Tensor[] {
+  if (executor().executor === 'interpret') return interpret(tape, args)
+  const time = tapeDuration(tape)
+  if (time < SMALL * 2) return interpret(tape, args)
+  return runProgram(tapeKey(tape), time, tape, args) ?? interpret(tape, args)
+}
+
+/** The results, when there is a program or it is time to make one. */
+function runProgram(key: string, time: number, tape: Tape, args: readonly Tensor[]): Tensor[] | undefined {
+  let program = programs.get(key)
+  if (program) programs.delete(key)
+  else {
+    const total = (spent.get(key) ?? 0) + time
+    if (spent.size >= KNOWN) spent.clear()
+    spent.set(key, total)
+    if (total < LONG) return undefined
+    spent.delete(key)
+    program = new Program(new Code(tape))
+  }
+  programs.set(key, program)
+  if (programs.size > PROGRAMS) programs.delete(programs.keys().next().value!)
+  try {
+    return program.run(tape, args)
+  } catch (error) {
+    // What does not fit into the memory of WebAssembly may still fit outside of it.
+    if (error instanceof ArenaError) return undefined
+    throw error
+  }
+}
+
+/** The tape of one instruction. */
+function single(kernel: Kernel, inputs: readonly Type[], type: Type): Tape {
+  const operation: AnyOperation = { name: kernel.kind, formula: '', type: () => type, kernel: () => kernel }
+  const numbers = inputs.map((_, i) => i)
+  const output = inputs.length
+  return {
+    types: [...inputs, type],
+    inputs: numbers,
+    constants: new Map(),
+    instructions: [{ operation, params: undefined, inputs: numbers, output }],
+    outputs: [output],
+  }
+}
+
+/** About how many nanoseconds the interpreter takes. */
+function tapeDuration({ types, instructions }: Tape): number {
+  let time = 0
+  for (const { operation, params, inputs, output } of instructions) {
+    const operands = inputs.map((value) => types[value]!)
+    time += duration(operation.kernel(operands, params as never), operands, types[output]!)
+  }
+  return time
+}
+
+function duration(kernel: Kernel, inputs: readonly Type[], { shape }: Type): number {
+  if (kernel.kind === 'host') return 0
+  const size = sizeOf(shape)
+  if (kernel.kind === 'map') return size * weight(kernel.expression)
+  if (kernel.kind !== 'matmul') return 2 * Math.max(size, sizeOf(inputs[0]!.shape))
+  return 2 * size * inputs[0]!.shape.at(kernel.transposeA ? -2 : -1)!
+}
+
+const weights = new WeakMap<Expression, number>()
+
+function weight(e: Expression): number {
+  let known = weights.get(e)
+  if (known === undefined) {
+    known = linearize(e).reduce((sum, { kind }) => sum + (kind === 'named' ? 60 : 2), 0)
+    weights.set(e, known)
+  }
+  return known
+}

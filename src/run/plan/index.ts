@@ -1,0 +1,45 @@
+/**
+ * The plan: what to do for a tape, made once and carried out often.
+ *
+ *     tape → graph (graph.ts) → steps (lower.ts, views.ts) → fewer steps (inline.ts, share.ts, epilogue.ts) → places in memory (arena.ts) → plan
+ */
+import type { Tape } from '../../tape/index.ts'
+import { place } from './arena.ts'
+import { attachEpilogues } from './epilogue.ts'
+import { Expressions } from './expressions.ts'
+import { graphOf } from './graph.ts'
+import { inlineMaps } from './inline.ts'
+import { lower } from './lower.ts'
+import { shareLoops } from './share.ts'
+import type { Plan } from './steps.ts'
+
+export { explain } from './explain.ts'
+export type {
+  Buffer,
+  GatherStep,
+  HostStep,
+  MapStep,
+  Matrices,
+  MatmulStep,
+  MovePiece,
+  MoveStep,
+  Plan,
+  ReduceStep,
+  Step,
+  Summary,
+  View,
+} from './steps.ts'
+
+export interface PlanOptions {
+  /** Positions of arguments whose memory results of the same type may take over. */
+  readonly donate?: readonly number[]
+}
+
+export function plan(tape: Tape, { donate = [] }: PlanOptions = {}): Plan {
+  const expressions = new Expressions()
+  const draft = lower(graphOf(tape), expressions, donate)
+  inlineMaps(draft)
+  shareLoops(draft)
+  attachEpilogues(draft)
+  return place(draft)
+}

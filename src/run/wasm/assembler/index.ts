@@ -1,0 +1,3 @@
+export * from './code.ts'
+export * from './instructions.ts'
+export { ModuleBuilder, type Callable, type FunctionBuilder, type Signature } from './module.ts'

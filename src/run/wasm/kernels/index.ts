@@ -1,0 +1,10 @@
+export { buildKernels, kernelModule } from './module.ts'
+export { kernelSignatures, type KernelName, type KernelSignatures } from './signatures.ts'
+export {
+  asOneProduct,
+  BLOCK_ROWS,
+  matmulRoute,
+  matmulWorkspace,
+  packedBytes,
+  type MatmulRoute,
+} from './workspace.ts'

@@ -1,0 +1,5 @@
+export { arithmetic } from './arithmetic.ts'
+export { emitLanes, LaneGraph, type Lane } from './lanes.ts'
+export { emitMap, type MapFunction } from './map.ts'
+export { emitReduce } from './reduce.ts'
+export { between } from './range.ts'

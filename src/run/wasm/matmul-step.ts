@@ -1,0 +1,137 @@
+import { bytesPerElement } from '../../array/index.ts'
+import type { Matrices, MatmulStep } from '../plan/index.ts'
+import { i32, select, type Code, type Local, type Statement } from './assembler/index.ts'
+import { BLOCK_ROWS, matmulRoute, packedBytes, type KernelName, type MatmulRoute } from './kernels/index.ts'
+import type { MapFunction } from './maps/index.ts'
+import type { Frame } from './tape-module.ts'
+
+type Address = Code<'i32'>
+
+/** How a product is carried out: what is done once for each B, and then some rows of C from the same rows of A. */
+interface Way {
+  prepare?(b: Address): Statement
+  rows(a: Address, b: Address, c: Address, count: Address): Statement
+}
+
+/** The calls that carry out a matrix product, and its epilogue on every block of rows as soon as that is there. */
+export function emitMatmul(original: MatmulStep, frame: Frame, epilogue?: MapFunction): readonly Statement[] {
+  const step = asOneProduct(original)
+  const { f } = frame
+  const { batch, m, n } = step
+  const bytes = bytesPerElement[step.dtype]
+  const way = ways[matmulRoute(step)](step, frame)
+  const sharedB = step.b.batch === 0 || batch === 1
+  const address = ({ buffer, offset, batch: stride }: Matrices, t?: Local<'i32'>): Address => {
+    const first = frame.at(frame.start(buffer) + offset * bytes)
+    return t && stride > 0 ? i32.add(first, i32.mul(t.get, i32.const(stride * bytes))) : first
+  }
+  const c: Matrices = { buffer: step.c.buffer, offset: step.c.offset, batch: m * n, row: n, column: 1 }
+  const row = ({ row: stride }: Matrices, start: Address, index: Address): Address =>
+    i32.add(start, i32.mul(index, i32.const(stride * bytes)))
+  const perRow = epilogue ? epilogue.outer / (batch * m) : 0
+
+  const product = (t?: Local<'i32'>): readonly Statement[] => {
+    const [a, setA] = f.let(address(step.a, t))
+    const [b, setB] = f.let(address(step.b, t))
+    const [out, setOut] = f.let(address(c, t))
+    const start = [setA, setB, setOut, ...(way.prepare && !sharedB ? [way.prepare(b.get)] : [])]
+    if (!epilogue || !Number.isInteger(perRow))
+      return [...start, way.rows(a.get, b.get, out.get, i32.const(m))]
+    const [count, first, end] = [f.local('i32'), f.local('i32'), f.local('i32')]
+    return [
+      ...start,
+      f.count(i32.const(0), i32.const(m), BLOCK_ROWS, (from) => [
+        count.set(atMost(i32.sub(i32.const(m), from.get), BLOCK_ROWS)),
+        way.rows(row(step.a, a.get, from.get), b.get, row(c, out.get, from.get), count.get),
+        first.set(t ? i32.add(i32.mul(t.get, i32.const(m)), from.get) : from.get),
+        end.set(i32.add(first.get, count.get)),
+        epilogue.call(
+          frame.base.get,
+          i32.mul(first.get, i32.const(perRow)),
+          i32.mul(end.get, i32.const(perRow)),
+        ),
+      ]),
+    ]
+  }
+  return [
+    ...(way.prepare && sharedB ? [way.prepare(address(step.b))] : []),
+    ...(batch === 1 ? product() : [f.count(i32.const(0), i32.const(batch), 1, product)]),
+    ...(epilogue && !Number.isInteger(perRow)
+      ? [epilogue.call(frame.base.get, i32.const(0), i32.const(epilogue.outer))]
+      : []),
+  ]
+}
+
+/** The kernels that the calls are of. */
+export function matmulKernels(original: MatmulStep): KernelName[] {
+  const step = asOneProduct(original)
+  const route = matmulRoute(step)
+  return route === 'packed' ? [`pack_${step.dtype}`, `multiply_${step.dtype}`] : [`${route}_${step.dtype}`]
+}
+
+/** A batch whose rows lie one after the other, times one shared B, is one taller matrix times B. */
+function asOneProduct(step: MatmulStep): MatmulStep {
+  const { batch, m, a, b, inLanes } = step
+  const taller = b.batch === 0 && a.batch === m * a.row && !(inLanes && m === 1)
+  return taller ? { ...step, batch: 1, m: batch * m } : step
+}
+
+const ways: Record<MatmulRoute, (step: MatmulStep, frame: Frame) => Way> = {
+  matvec: (step, frame) => inLanes(step, frame, false),
+  matvecStrided: (step, frame) => inLanes(step, frame, true),
+  vecmat: ({ dtype, m, k, n, a, b }, { kernel }) => {
+    const bytes = bytesPerElement[dtype]
+    const vecmat = kernel(`vecmat_${dtype}`)
+    const [w, x] = m === 1 ? [b.row, a.column] : [a.column, b.row]
+    const strides = [i32.const(w * bytes), i32.const(x * bytes)] as const
+    return {
+      rows: (aAt, bAt, c, count) =>
+        m === 1
+          ? vecmat(bAt, strides[0], aAt, strides[1], c, i32.const(k), i32.const(n))
+          : vecmat(aAt, strides[0], bAt, strides[1], c, i32.const(k), count),
+    }
+  },
+  direct: ({ dtype, k, n, a, b }, { kernel }) => {
+    const bytes = bytesPerElement[dtype]
+    const [row, column, bRow] = [a.row, a.column, b.row].map((stride) => i32.const(stride * bytes))
+    const direct = kernel(`direct_${dtype}`)
+    return {
+      rows: (aAt, bAt, c, count) =>
+        direct(aAt, row!, column!, bAt, bRow!, c, count, i32.const(k), i32.const(n)),
+    }
+  },
+  packed: (step, { kernel, at, start }) => {
+    const { dtype, k, n, a, b } = step
+    const bytes = bytesPerElement[dtype]
+    const packed = at(start(step.workspace!))
+    const work = at(start(step.workspace!) + packedBytes(step))
+    const stride = (elements: number): Address => i32.const(elements * bytes)
+    const [pack, multiply] = [kernel(`pack_${dtype}`), kernel(`multiply_${dtype}`)]
+    return {
+      prepare: (bAt) => pack(bAt, stride(b.row), stride(b.column), packed, i32.const(k), i32.const(n)),
+      rows: (aAt, _, c, count) =>
+        multiply(aAt, stride(a.row), stride(a.column), packed, c, count, i32.const(k), i32.const(n), work),
+    }
+  },
+}
+
+/** Rows times a vector: those of A times B, or, for a single row A, those of Bᵀ times A. */
+function inLanes({ dtype, m, k, n, a, b }: MatmulStep, { kernel }: Frame, strided: boolean): Way {
+  const bytes = bytesPerElement[dtype]
+  const call = kernel(strided ? `matvecStrided_${dtype}` : `matvec_${dtype}`)
+  const matrixIsA = n === 1
+  const [row, column, step] = matrixIsA ? [a.row, a.column, b.row] : [b.column, b.row, a.column]
+  const stride = (elements: number): Address => i32.const(elements * bytes)
+  const product = (w: Address, x: Address, y: Address, count: Address): Statement =>
+    strided
+      ? call(w, stride(row), stride(column), x, stride(step), y, count, i32.const(k))
+      : call(w, stride(row), x, y, count, i32.const(k))
+  return {
+    rows: (aAt, bAt, c, count) =>
+      matrixIsA ? product(aAt, bAt, c, count) : product(bAt, aAt, c, m === 1 ? i32.const(n) : count),
+  }
+}
+
+function atMost(value: Address, limit: number): Address {
+  return select(i32.ltU(value, i32.const(limit)), value, i32.const(limit))
+}
