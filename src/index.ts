@@ -8,7 +8,14 @@ export {
   type Shape,
   type Type,
 } from './array/index.ts'
-export { executor, interpret, setExecutor, type ExecutorName, type Ran } from './run/index.ts'
+export {
+  executor,
+  interpret,
+  setExecutor,
+  type ExecutorName,
+  type ExecutorOptions,
+  type Ran,
+} from './run/index.ts'
 export {
   differentiate,
   scalar,

@@ -20,14 +20,21 @@ export interface Ran {
 }
 
 let wanted: ExecutorName = 'compile'
+let everything = false
 let ran: Ran | undefined
 
+export interface ExecutorOptions {
+  /** Compile at the first use, however small the work: slower, but a test of the compiler by whatever runs. Default false. */
+  readonly always?: boolean
+}
+
 /** Chooses what runs operations and tapes in this thread from now on; `compile` at first. */
-export function setExecutor(name: ExecutorName): void {
+export function setExecutor(name: ExecutorName, { always = false }: ExecutorOptions = {}): void {
   if (name !== 'compile' && name !== 'interpret') {
     throw new RangeError(`setExecutor: expected compile or interpret, got ${String(name)}`)
   }
   wanted = name
+  everything = always
   ran = undefined
 }
 
@@ -56,11 +63,11 @@ const spent = new Map<string, number>()
 
 /** Runs one instruction. */
 export function evaluate(kernel: Kernel, inputs: readonly Tensor[], type: Type): Tensor {
-  const time = executor().executor === 'compile' ? duration(kernel, inputs, type) : 0
+  const compiles = executor().executor === 'compile' && kernel.kind !== 'host'
+  const time = compiles ? duration(kernel, inputs, type) : 0
   // Moves and selections alone would only be copied to WebAssembly and back.
-  if (time < SMALL || kernel.kind === 'move' || kernel.kind === 'gather' || kernel.kind === 'host') {
-    return evaluateByInterpreter(kernel, inputs, type)
-  }
+  const small = time < SMALL || kernel.kind === 'move' || kernel.kind === 'gather'
+  if (!compiles || (small && !everything)) return evaluateByInterpreter(kernel, inputs, type)
   const key = `${kernelKey(kernel)}(${inputs.map(typeKey).join()})${typeKey(type)}`
   return (
     runProgram(key, time, single(kernel, inputs, type), inputs)?.[0] ??
@@ -72,7 +79,7 @@ export function evaluate(kernel: Kernel, inputs: readonly Tensor[], type: Type):
 export function execute(tape: Tape, args: readonly Tensor[]): Tensor[] {
   if (executor().executor === 'interpret') return interpret(tape, args)
   const time = tapeDuration(tape)
-  if (time < SMALL * 2) return interpret(tape, args)
+  if (time < SMALL * 2 && !everything) return interpret(tape, args)
   return runProgram(tapeKey(tape), time, tape, args) ?? interpret(tape, args)
 }
 
@@ -84,7 +91,7 @@ function runProgram(key: string, time: number, tape: Tape, args: readonly Tensor
     const total = (spent.get(key) ?? 0) + time
     if (spent.size >= KNOWN) spent.clear()
     spent.set(key, total)
-    if (total < LONG) return undefined
+    if (total < LONG && !everything) return undefined
     spent.delete(key)
     program = new Program(new Code(tape))
   }

@@ -5,6 +5,7 @@ export {
   executor,
   setExecutor,
   type ExecutorName,
+  type ExecutorOptions,
   type Ran,
 } from './executor.ts'
 export { interpret } from './interpreter.ts'

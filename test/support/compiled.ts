@@ -18,9 +18,11 @@ export function expectSame(got: readonly Tensor[], expected: readonly Tensor[], 
   expected.forEach((y, j) => {
     const at = differs(got[j]!.storage(), y.storage())
     if (at === undefined) return
-    throw new Error(`${what} ${j}[${at}]: expected ${y.data[at]}, got ${got[j]!.data[at]}`)
+    throw new Error(`${what} ${j}[${at}]: expected ${shown(y, at)}, got ${shown(got[j]!, at)}`)
   })
 }
+
+const shown = ({ data }: Tensor, at: number): string => (Object.is(data[at], -0) ? '-0' : `${data[at]}`)
 
 /** A program for the tape, after it has given the interpreter's bits twice: also in memory that is no longer zeros. */
 export function agreeing(tape: Tape, args: readonly Tensor[], donate: readonly number[] = []): Program {

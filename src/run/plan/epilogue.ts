@@ -4,6 +4,7 @@
  */
 import { computesIn, isMap, linksOf, reads, readsWhole, writes, type Draft, type Links } from './draft.ts'
 import type { MapStep, MatmulStep } from './steps.ts'
+import { updatedBy } from './updates.ts'
 
 export function attachEpilogues(draft: Draft): void {
   const { steps, counts } = draft
@@ -46,11 +47,4 @@ function placeOf(draft: Draft, links: Links, product: number, map: number): numb
   const isFree = updated.every((value) => readers[value]!.every((user) => user <= product || user === map))
   if (isFree && others.every((value) => maker[value]! < product)) return product
   return readers[c.buffer]!.length === 1 && !isResult[c.buffer] ? map : undefined
-}
-
-/** Donated arguments that a map should write its results over, for which nobody else may read them later. */
-function updatedBy({ donated, values }: Draft, { isResult }: Links, map: MapStep): number[] {
-  if (!writes(map).some(({ buffer }) => isResult[buffer])) return []
-  const views = map.inputs.filter(({ buffer }) => donated.has(buffer))
-  return views.filter((view) => readsWhole(view, values[view.buffer]!)).map(({ buffer }) => buffer)
 }

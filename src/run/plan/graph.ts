@@ -2,7 +2,7 @@
  * From a tape to the values that have to be computed. What nothing depends on is left out, and of instructions that do the same to the
  * same operands only one is kept. A call of a host function stays where it is, for nobody knows what else it does.
  */
-import type { Type } from '../../array/index.ts'
+import { sizeOf, type Type } from '../../array/index.ts'
 import { type Kernel, type Tape } from '../../tape/index.ts'
 import { kernelKey, typeKey } from '../key.ts'
 
@@ -80,10 +80,11 @@ function neededBy(tape: Tape, kernels: readonly Kernel[]): { isNeeded: boolean[]
   return { isNeeded, values }
 }
 
-/** The kernel without the inputs that it never reads. */
+/** The kernel without the inputs of which it reads nothing. */
 function withoutIdle(kernel: Kernel, inputs: readonly number[]): [Kernel, readonly number[]] {
   if (kernel.kind !== 'move') return [kernel, inputs]
-  const used = [...new Set(kernel.pieces.map(({ input }) => input))]
-  const pieces = kernel.pieces.map((piece) => ({ ...piece, input: used.indexOf(piece.input) }))
+  const filled = kernel.pieces.filter(({ shape }) => sizeOf(shape) > 0)
+  const used = [...new Set(filled.map(({ input }) => input))]
+  const pieces = filled.map((piece) => ({ ...piece, input: used.indexOf(piece.input) }))
   return [{ ...kernel, pieces }, used.map((i) => inputs[i]!)]
 }

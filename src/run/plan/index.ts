@@ -1,7 +1,7 @@
 /**
  * The plan: what to do for a tape, made once and carried out often.
  *
- *     tape → graph (graph.ts) → steps (lower.ts, views.ts) → fewer steps (inline.ts, share.ts, epilogue.ts) → places in memory (arena.ts) → plan
+ *     tape → graph (graph.ts) → steps (lower.ts, views.ts) → fewer steps (inline.ts, share.ts, updates.ts, epilogue.ts) → places in memory (arena.ts) → plan
  */
 import type { Tape } from '../../tape/index.ts'
 import { place } from './arena.ts'
@@ -12,6 +12,7 @@ import { inlineMaps } from './inline.ts'
 import { lower } from './lower.ts'
 import { shareLoops } from './share.ts'
 import type { Plan } from './steps.ts'
+import { delayUpdates } from './updates.ts'
 
 export { explain } from './explain.ts'
 export type {
@@ -40,6 +41,7 @@ export function plan(tape: Tape, { donate = [] }: PlanOptions = {}): Plan {
   const draft = lower(graphOf(tape), expressions, donate)
   inlineMaps(draft)
   shareLoops(draft)
+  delayUpdates(draft)
   attachEpilogues(draft)
   return place(draft)
 }

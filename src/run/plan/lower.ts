@@ -101,8 +101,9 @@ class Lowering {
       })
       return output
     }
-    // Indices are looked at even where nothing is to be picked.
-    if (sizeOf(type.shape) === 0 && kernel.kind !== 'gather') return this.#value(type)
+    // Indices are looked at even where they pick nothing.
+    const looksAt = kernel.kind === 'gather' ? sizeOf(inputs[1]!.shape) : 0
+    if (sizeOf(type.shape) === 0 && looksAt === 0) return this.#value(type)
     switch (kernel.kind) {
       case 'map':
         return this.#map(kernel, inputs, type)
@@ -137,7 +138,8 @@ class Lowering {
     if (combine === 'sum' && sizeOf(shape) === 0) return this.#zeros(type)
     const output = this.#value(type)
     const step = { combine, axes, dtype: type.dtype, shape, output, expression: this.#expressions.input(0) }
-    const view = canReduce(shape, axes, [input]) ? input : this.#copy(input)
+    const isBetterCopied = !canReduce(shape, axes, [input]) && canReduce(shape, axes, [wholeView(0, input)])
+    const view = isBetterCopied ? this.#copy(input) : input
     this.#steps.push(reduceStep(this.#expressions, { ...step, inputs: [view] }))
     return output
   }
@@ -186,14 +188,12 @@ class Lowering {
       return view ?? this.#reshaped(picked, type.shape)
     }
     const { add = false } = kernel
-    const pieces = joinPieces(kernel.pieces.filter(({ shape }) => sizeOf(shape) > 0)).map(
-      ({ input, shape, from, to }): MovePiece => {
-        const view = inputs[input]!
-        const { buffer, offset, strides } =
-          selectFrom(view, { shape, ...from }) ?? selectFrom(this.#rowMajor(view), { shape, ...from })!
-        return { buffer, shape, from: { offset, strides }, to }
-      },
-    )
+    const pieces = joinPieces(kernel.pieces).map(({ input, shape, from, to }): MovePiece => {
+      const view = inputs[input]!
+      const { buffer, offset, strides } =
+        selectFrom(view, { shape, ...from }) ?? selectFrom(this.#rowMajor(view), { shape, ...from })!
+      return { buffer, shape, from: { offset, strides }, to }
+    })
     const output = this.#value(type)
     const clear = add || !covers(kernel.pieces, sizeOf(type.shape))
     this.#steps.push({ kind: 'move', dtype: type.dtype, add, clear, pieces, output })

@@ -1,7 +1,14 @@
 import { bytesPerElement } from '../../array/index.ts'
 import type { Matrices, MatmulStep } from '../plan/index.ts'
 import { i32, select, type Code, type Local, type Statement } from './assembler/index.ts'
-import { BLOCK_ROWS, matmulRoute, packedBytes, type KernelName, type MatmulRoute } from './kernels/index.ts'
+import {
+  asOneProduct,
+  BLOCK_ROWS,
+  matmulRoute,
+  packedBytes,
+  type KernelName,
+  type MatmulRoute,
+} from './kernels/index.ts'
 import type { MapFunction } from './maps/index.ts'
 import type { Frame } from './tape-module.ts'
 
@@ -69,37 +76,12 @@ export function matmulKernels(original: MatmulStep): KernelName[] {
   return route === 'packed' ? [`pack_${step.dtype}`, `multiply_${step.dtype}`] : [`${route}_${step.dtype}`]
 }
 
-/** A batch whose rows lie one after the other, times one shared B, is one taller matrix times B. */
-function asOneProduct(step: MatmulStep): MatmulStep {
-  const { batch, m, a, b, inLanes } = step
-  const taller = b.batch === 0 && a.batch === m * a.row && !(inLanes && m === 1)
-  return taller ? { ...step, batch: 1, m: batch * m } : step
-}
-
 const ways: Record<MatmulRoute, (step: MatmulStep, frame: Frame) => Way> = {
   matvec: (step, frame) => inLanes(step, frame, false),
   matvecStrided: (step, frame) => inLanes(step, frame, true),
-  vecmat: ({ dtype, m, k, n, a, b }, { kernel }) => {
-    const bytes = bytesPerElement[dtype]
-    const vecmat = kernel(`vecmat_${dtype}`)
-    const [w, x] = m === 1 ? [b.row, a.column] : [a.column, b.row]
-    const strides = [i32.const(w * bytes), i32.const(x * bytes)] as const
-    return {
-      rows: (aAt, bAt, c, count) =>
-        m === 1
-          ? vecmat(bAt, strides[0], aAt, strides[1], c, i32.const(k), i32.const(n))
-          : vecmat(aAt, strides[0], bAt, strides[1], c, i32.const(k), count),
-    }
-  },
-  direct: ({ dtype, k, n, a, b }, { kernel }) => {
-    const bytes = bytesPerElement[dtype]
-    const [row, column, bRow] = [a.row, a.column, b.row].map((stride) => i32.const(stride * bytes))
-    const direct = kernel(`direct_${dtype}`)
-    return {
-      rows: (aAt, bAt, c, count) =>
-        direct(aAt, row!, column!, bAt, bRow!, c, count, i32.const(k), i32.const(n)),
-    }
-  },
+  rows: (step, frame) =>
+    step.m > 1 && step.n === 1 ? transposedRow(step, frame) : asTheyLie('rows', step, frame),
+  direct: (step, frame) => asTheyLie('direct', step, frame),
   packed: (step, { kernel, at, start }) => {
     const { dtype, k, n, a, b } = step
     const bytes = bytesPerElement[dtype]
@@ -113,6 +95,27 @@ const ways: Record<MatmulRoute, (step: MatmulStep, frame: Frame) => Way> = {
         multiply(aAt, stride(a.row), stride(a.column), packed, c, count, i32.const(k), i32.const(n), work),
     }
   },
+}
+
+/** Operands as they lie in memory. */
+function asTheyLie(name: 'rows' | 'direct', { dtype, k, n, a, b }: MatmulStep, { kernel }: Frame): Way {
+  const [row, column, bRow] = [a.row, a.column, b.row].map((stride) =>
+    i32.const(stride * bytesPerElement[dtype]),
+  )
+  const call = kernel(`${name}_${dtype}`)
+  return {
+    rows: (aAt, bAt, c, count) => call(aAt, row!, column!, bAt, bRow!, c, count, i32.const(k), i32.const(n)),
+  }
+}
+
+/** A column of C as the row Bᵀ·Aᵀ. */
+function transposedRow({ dtype, k, a, b }: MatmulStep, { kernel }: Frame): Way {
+  const [column, bRow] = [a.column, b.row].map((stride) => i32.const(stride * bytesPerElement[dtype]))
+  const [none, one] = [i32.const(0), i32.const(1)]
+  return {
+    rows: (aAt, bAt, c, count) =>
+      kernel(`rows_${dtype}`)(bAt, none, bRow!, aAt, column!, c, one, i32.const(k), count),
+  }
 }
 
 /** Rows times a vector: those of A times B, or, for a single row A, those of Bᵀ times A. */

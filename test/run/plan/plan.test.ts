@@ -9,6 +9,7 @@ import {
   conv2d,
   crossEntropy,
   div,
+  equal,
   exp,
   host,
   interpret,
@@ -53,6 +54,7 @@ function checked(tape: Tape, args: readonly Tensor[], options?: PlanOptions): Pl
   return made
 }
 
+const at = ({ buffer }: { readonly buffer: number }): number => buffer
 const kinds = ({ steps }: Plan): string => steps.map(({ kind }) => kind).join(' ')
 const x = numbers([4, 6], 1)
 const y = numbers([4, 6], 2)
@@ -107,7 +109,7 @@ describe('views', () => {
 
   test('results are whole, and what a move joins is written once', () => {
     expect(kinds(planned((a) => transpose(a), [x]))).toBe('move')
-    expect(kinds(planned((a) => [transpose(a), add(transpose(a), 1)], [x]))).toBe('move map')
+    expect(kinds(planned((a) => [transpose(a), add(transpose(a), 1)], [x]))).toBe('map move')
     const joined = planned((a, b) => concatenate([transpose(a), transpose(b)], 1), [x, y])
     expect(joined.steps).toMatchObject([{ kind: 'move', clear: false, add: false }])
     expect(planned((a) => pad(a, [1, 0]), [x]).steps).toMatchObject([{ kind: 'move', clear: true }])
@@ -159,8 +161,7 @@ describe('fusion', () => {
   })
 
   test('integers and casts stay apart', () => {
-    const integers = tensor([[1, -2, 3]], undefined, 'i32')
-    expect(kinds(planned((a) => abs(cast(mul(cast(a, 'i32'), integers), 'f32')), [f32(1, 3)]))).toBe(
+    expect(kinds(planned((a) => abs(cast(equal(cast(a, 'i32'), 0), 'f32')), [f32(1, 3)]))).toBe(
       'map map map map',
     )
   })
@@ -185,7 +186,7 @@ describe('fusion', () => {
     expect(epilogue!.outputs[0]!.into.buffer).toBe(c.buffer)
     // A product is only overwritten by what reads it in order.
     expect(kinds(planned((a, b) => transpose(exp(transpose(matmul(a, transpose(b))))), [x, y]))).toBe(
-      'matmul map',
+      'matmul map move',
     )
   })
 
@@ -204,30 +205,22 @@ describe('fusion', () => {
 describe('memory', () => {
   test('buffers are aligned, and padded so that vectors may be read at their last elements', () => {
     const made = planned((a, b) => [sum(matmul(a, transpose(b)), 0), tanh(a)], [x, y])
-    for (const { at, bytes } of made.buffers) expect([at % 64, bytes % 64]).toEqual([0, 0])
+    for (const buffer of made.buffers) expect([buffer.at % 64, buffer.bytes % 64]).toEqual([0, 0])
     for (const view of [...made.arguments, ...made.results]) {
       const size = sizeOf(view.shape) * 8
       expect(made.buffers[view.buffer]!.bytes).toBeGreaterThanOrEqual(size + 8)
     }
-    const ends = made.buffers.map(({ at, bytes }) => at + bytes)
+    const ends = made.buffers.map((buffer) => buffer.at + buffer.bytes)
     expect(Math.max(...ends)).toBe(made.bytes)
   })
 
   test('a long chain needs no more memory than a short one', () => {
     const chain = (length: number): Plan =>
       planned(
-        (a) => Array.from({ length }).reduce<Tensor>((v) => tanh(matmul(v, y, { transposeB: true })), a),
-        [numbers([4, 4], 1)].map((a) => a),
+        (a) => Array.from({ length }).reduce<Tensor>((v) => tanh(matmul(v, v)), a),
+        [numbers([9, 9], 1)],
       )
-    const square = (length: number): number =>
-      plan(
-        record(
-          (a: Tensor) => Array.from({ length }).reduce<Tensor>((v) => tanh(matmul(v, v)), a),
-          numbers([9, 9], 1),
-        ),
-      ).bytes
-    expect(square(20)).toBe(square(3))
-    expect(() => chain(1)).toThrow(RangeError)
+    expect(chain(20).bytes).toBe(chain(3).bytes)
   })
 
   test('results take over donated arguments', () => {
@@ -235,11 +228,10 @@ describe('memory', () => {
     const step = (a: Tensor, b: Tensor): Tensor[] => [sub(a, mul(matmul(b, a), 0.1)), add(b, 1), sum(b)]
     const kept = planned(step, [w, w])
     expect(kept.results.every(({ buffer }) => kept.buffers[buffer]!.role === 'result')).toBe(true)
+    // Both are updated where they lie, the second after the sum has read it; the product reads the first one's rows again and again.
     const made = planned(step, [w, w], { donate: [0, 1] })
-    expect(made.results[1]!.buffer).toBe(made.arguments[1]!.buffer)
-    // The product reads all of `a` for every row.
-    expect(made.results[0]!.buffer).toBe(made.arguments[0]!.buffer)
-    expect(kinds(made)).toContain('matmul map')
+    expect(made.results.slice(0, 2).map(at)).toEqual(made.arguments.map(at))
+    expect(kinds(made)).toBe('matmul map reduce map')
   })
 
   test('an argument that is given back, or twice, or in part', () => {
@@ -282,7 +274,6 @@ describe('networks', () => {
       return [...all.slice(0, 4).map((p, i) => sub(p, mul(gradient[i]!, 0.1))), value]
     }
     const made = planned(step, [...parameters, f32(4, 9), labels], { donate: [0, 1, 2, 3] })
-    const at = ({ buffer }: { buffer: number }): number => buffer
     expect(made.results.slice(0, 4).map(at)).toEqual(made.arguments.slice(0, 4).map(at))
     expect(made.summary).toMatchObject({ copies: 0, intoProducts: 4 })
   })

@@ -52,7 +52,14 @@ export function name(text: string): number[] {
   return [...unsigned(text.length), ...Array.from(text, (c) => c.charCodeAt(0))]
 }
 
-/** A list with its length in front. */
+/** A list with the number of its items in front. */
 export function vector(items: readonly (readonly number[])[]): number[] {
-  return [...unsigned(items.length), ...items.flat()]
+  const out = unsigned(items.length)
+  for (const item of items) for (let i = 0; i < item.length; i++) out.push(item[i]!)
+  return out
+}
+
+/** Bytes with their number in front. */
+export function withLength(bytes: readonly number[]): number[] {
+  return unsigned(bytes.length).concat(bytes)
 }

@@ -24,7 +24,9 @@ export function typeByte(type: ResultType): number {
 }
 
 /** Where a branch can go: the end of its block, the beginning of its loop. */
-export class Label {}
+export interface Label {
+  readonly target: 'end' | 'beginning'
+}
 
 /** A byte, pieces in order, a branch target's depth, or pieces inside of a block that the label names. */
 type Piece = number | readonly Piece[] | Label | Scope
@@ -53,24 +55,29 @@ export function statements(list: readonly Statement[]): Statement {
   )
 }
 
-/** The bytes of a finished piece of code. */
-export function flatten({ pieces }: Code): number[] {
+/** The bytes of a finished function. */
+export function flatten(list: readonly Code[]): number[] {
   const out: number[] = []
   const open: Label[] = []
   const write = (piece: Piece): void => {
     if (typeof piece === 'number') out.push(piece)
-    else if (piece instanceof Label) {
-      const at = open.lastIndexOf(piece)
-      if (at < 0) throw new Error('assembler: expected a branch inside of its block, got one outside')
-      out.push(...unsigned(open.length - 1 - at))
-    } else if ('label' in piece) {
+    else if (isList(piece)) for (let i = 0; i < piece.length; i++) write(piece[i]!)
+    else if ('label' in piece) {
       open.push(piece.label)
       write(piece.inside)
       open.pop()
-    } else for (const part of piece) write(part)
+    } else {
+      const at = open.lastIndexOf(piece)
+      if (at < 0) throw new Error('assembler: expected a branch inside of its block, got one outside')
+      out.push(...unsigned(open.length - 1 - at))
+    }
   }
-  write(pieces)
+  for (const { pieces } of list) write(pieces)
   return out
+}
+
+function isList(piece: Piece): piece is readonly Piece[] {
+  return Array.isArray(piece)
 }
 
 const END = 0x0b
@@ -81,13 +88,13 @@ function scope(opcode: number, label: Label, inside: readonly Statement[]): Stat
 
 /** Statements that `br` and `brIf` leave by its label. */
 export function block(inside: (exit: Label) => readonly Statement[]): Statement {
-  const label = new Label()
+  const label: Label = { target: 'end' }
   return scope(0x02, label, inside(label))
 }
 
 /** Statements that `br` and `brIf` begin again by its label; without one of these they run once. */
 export function loop(inside: (again: Label) => readonly Statement[]): Statement {
-  const label = new Label()
+  const label: Label = { target: 'beginning' }
   return scope(0x03, label, inside(label))
 }
 
@@ -106,7 +113,7 @@ export function when(
   no: readonly Statement[] = [],
 ): Statement {
   const inside = (list: readonly Statement[]): Piece => list.map(({ pieces }) => pieces)
-  const label = new Label()
+  const label: Label = { target: 'end' }
   const both = no.length > 0 ? [inside(yes), 0x05, inside(no)] : [inside(yes)]
   return code('void', condition.pieces, 0x04, typeByte('void'), { label, inside: both }, END)
 }

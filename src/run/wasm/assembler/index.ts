@@ -1,3 +1,4 @@
 export * from './code.ts'
-export * from './instructions.ts'
 export { ModuleBuilder, type Callable, type FunctionBuilder, type Signature } from './module.ts'
+export * from './scalars.ts'
+export * from './vectors.ts'

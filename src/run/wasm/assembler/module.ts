@@ -1,5 +1,5 @@
 /** A WebAssembly module, put together section by section. */
-import { name, unsigned, vector } from './bytes.ts'
+import { name, unsigned, vector, withLength } from './bytes.ts'
 import {
   brIf,
   code,
@@ -14,7 +14,7 @@ import {
   type Statement,
   type ValueType,
 } from './code.ts'
-import { i32 } from './instructions.ts'
+import { i32 } from './scalars.ts'
 
 export interface Signature<R extends ResultType = ResultType> {
   readonly parameters: readonly ValueType[]
@@ -58,14 +58,15 @@ export class FunctionBuilder {
   count(
     from: Code<'i32'>,
     end: Code<'i32'>,
-    step: number,
+    step: number | Code<'i32'>,
     inside: (index: Local<'i32'>) => readonly Statement[],
   ): Statement {
     const [index, start] = this.let(from)
     const [last, stop] = this.let(end)
+    const by = typeof step === 'number' ? i32.const(step) : step
     const again = loop((label) => [
       ...inside(index),
-      brIf(label, i32.ltU(index.tee(i32.add(index.get, i32.const(step))), last.get)),
+      brIf(label, i32.ltU(index.tee(i32.add(index.get, by)), last.get)),
     ])
     return statements([start, stop, when(i32.ltU(index.get, last.get), [again])])
   }
@@ -87,6 +88,7 @@ type Parameters<P extends readonly ValueType[]> = { [K in keyof P]: Local<P[K]> 
 /** Statements, and in a function with a result its code after them. */
 type Body<R extends ResultType> = R extends 'void' ? readonly Statement[] : readonly [...Statement[], Code<R>]
 
+const END = 0x0b
 const MAXIMUM_PAGES = 65536
 
 /** Functions over one imported memory. Imports have to be named before the first function is defined. */
@@ -125,11 +127,10 @@ export class ModuleBuilder {
   ): Callable<R> {
     const f = new FunctionBuilder(parameters)
     const locals = parameters.map((_, at) => f.parameter(at)) as unknown as Parameters<P>
-    const list: readonly Code[] = body(f, ...locals)
-    const bytes = [...list.flatMap(flatten), 0x0b]
+    const bytes = flatten(body(f, ...locals))
+    bytes.push(END)
     this.#functions.push(unsigned(this.#typeIndex({ parameters, result })))
-    const whole = f.declarations().concat(bytes)
-    this.#bodies.push(unsigned(whole.length).concat(whole))
+    this.#bodies.push(withLength(f.declarations().concat(bytes)))
     const callable = this.#callable(label, { parameters, result })
     this.#exports.push([...name(label), 0x00, ...unsigned(callable.index)])
     return callable
@@ -141,24 +142,27 @@ export class ModuleBuilder {
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    const section = (id: number, items: readonly number[][]): number[] => {
-      const content = vector(items)
-      return items.length > 0 ? [id, ...unsigned(content.length)].concat(content) : []
-    }
+    const section = (id: number, items: readonly number[][]): number[][] =>
+      items.length > 0 ? [[id], withLength(vector(items))] : []
     // Names of functions, for profilers and disassemblies.
-    const names = vector(this.#names)
-    const custom = [...name('name'), 1, ...unsigned(names.length)].concat(names)
-    return Uint8Array.from(
-      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].concat(
-        section(1, this.#typeBytes),
-        section(2, this.#imports),
-        section(3, this.#functions),
-        section(7, this.#exports),
-        section(10, this.#bodies),
-        [0, ...unsigned(custom.length)],
-        custom,
-      ),
-    )
+    const names = [...name('name'), 1].concat(withLength(vector(this.#names)))
+    const parts = [
+      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...section(1, this.#typeBytes),
+      ...section(2, this.#imports),
+      ...section(3, this.#functions),
+      ...section(7, this.#exports),
+      ...section(10, this.#bodies),
+      [0],
+      withLength(names),
+    ]
+    const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+    let at = 0
+    for (const part of parts) {
+      out.set(part, at)
+      at += part.length
+    }
+    return out
   }
 
   #typeIndex({ parameters, result }: Signature): number {

@@ -5,8 +5,8 @@
 import { i32, memoryFill, select, shuffle32, v128, when } from '../assembler/index.ts'
 import type { Callable, Code, Local, ModuleBuilder, Statement } from '../assembler/index.ts'
 import type { Element } from './element.ts'
-import { unrolled } from './multiply.ts'
 import { kernelSignatures, words } from './signatures.ts'
+import { unrolled } from './tools.ts'
 import { STRIP } from './workspace.ts'
 
 export function defineDirect(module: ModuleBuilder, e: Element): void {
@@ -18,7 +18,7 @@ export function defineDirect(module: ModuleBuilder, e: Element): void {
     kernelSignatures.direct_f32.parameters,
     'void',
     (f, a, row, column, b, bRow, c, m, k, n) => {
-      const [cRow, left, rows] = [f.local('i32'), f.local('i32'), f.local('i32')]
+      const [cRow, left, up] = [f.local('i32'), f.local('i32'), f.local('i32')]
       const tiles = (tile: Callable<'void'>, i: Local<'i32'>, j: Code<'i32'>): Statement => {
         const inRow = i32.mul(j, i32.const(e.bytes))
         return tile(
@@ -29,7 +29,7 @@ export function defineDirect(module: ModuleBuilder, e: Element): void {
           bRow.get,
           i32.add(c.get, i32.add(scaled(i.get, cRow.get), inRow)),
           cRow.get,
-          rows.get,
+          up.get,
           k.get,
           left.get,
         )
@@ -42,7 +42,7 @@ export function defineDirect(module: ModuleBuilder, e: Element): void {
             f.count(i32.const(0), n.get, 2 * e.lanes, (j) => [
               left.set(i32.sub(n.get, j.get)),
               f.count(i32.const(0), m.get, STRIP, (i) => [
-                rows.set(i32.sub(m.get, i.get)),
+                up.set(i32.sub(m.get, i.get)),
                 when(
                   i32.gtU(left.get, i32.const(e.lanes)),
                   [tiles(wide, i, j.get)],

@@ -7,7 +7,8 @@ import { defineCheckIndices, defineScatter, defineTake } from './gather.ts'
 import { defineMultiply } from './multiply.ts'
 import { definePack } from './pack.ts'
 import { defineRandom } from './random.ts'
-import { defineMatvec, defineMatvecStrided, defineVecmat } from './vectors.ts'
+import { defineMatvec, defineMatvecStrided } from './lanes.ts'
+import { defineRows } from './rows.ts'
 import { STRIP } from './workspace.ts'
 
 /** Its bytes. It imports the memory `env.memory` and exports the functions of signatures.ts. */
@@ -35,6 +36,5 @@ function defineProducts(module: ModuleBuilder, e: Element): void {
   defineMultiply(module, e, packA)
   defineDirect(module, e)
   defineMatvec(module, e)
-  defineMatvecStrided(module, e)
-  defineVecmat(module, e)
+  defineMatvecStrided(module, e, defineRows(module, e))
 }

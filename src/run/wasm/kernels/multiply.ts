@@ -6,10 +6,11 @@
  * the order in which they lie in memory. Blocks keep what is read again in the caches: a panel of B in the first, the packed block of A in
  * the second. From the second block of the sum on, a tile starts from what C holds, so that blocking changes no bit.
  */
-import { block, brIf, i32, loop, memoryCopy, memoryFill, select, v128, when } from '../assembler/index.ts'
+import { i32, memoryCopy, memoryFill, v128, when } from '../assembler/index.ts'
 import type { Callable, Code, FunctionBuilder, Local, ModuleBuilder, Statement } from '../assembler/index.ts'
 import type { Element } from './element.ts'
 import { kernelSignatures, words } from './signatures.ts'
+import { least, unrolled } from './tools.ts'
 import { BLOCK_DEPTH, BLOCK_ROWS, STRIP } from './workspace.ts'
 
 const VECTORS = 2
@@ -20,27 +21,6 @@ type Tile = Local<'v128'>[][]
 
 function newTile(f: FunctionBuilder): Tile {
   return Array.from({ length: STRIP }, () => Array.from({ length: VECTORS }, () => f.local('v128')))
-}
-
-/** Steps of a sum, `turns` of them in one turn of the loop; any of them may be the last. */
-export function unrolled(
-  turns: number,
-  left: Local<'i32'>,
-  step: (turn: number) => readonly Statement[],
-  advance: readonly Statement[],
-): Statement {
-  const fewer = (): Code<'i32'> => left.tee(i32.sub(left.get, i32.const(1)))
-  return block((done) => [
-    loop((again) => [
-      ...Array.from({ length: turns }, (_, turn) => [
-        // A branch between steps ends a basic block: within one, V8 moves all loads to the top, and runs out of registers.
-        ...(turn > 0 ? [brIf(done, i32.eqz(fewer()))] : []),
-        ...step(turn),
-      ]).flat(),
-      ...advance,
-      brIf(again, fewer()),
-    ]),
-  ])
 }
 
 /** `tile(a, b, c, rowBytes, depth, more)`: a whole tile from panels; `more` when it continues the sums in C. */
@@ -178,9 +158,4 @@ export function defineMultiply(module: ModuleBuilder, e: Element, packA: Callabl
       ]
     },
   )
-}
-
-/** The smaller one, unsigned; the code of the value stands twice. */
-export function least(value: Code<'i32'>, limit: number): Code<'i32'> {
-  return select(i32.ltU(value, i32.const(limit)), value, i32.const(limit))
 }

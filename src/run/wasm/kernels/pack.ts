@@ -4,11 +4,14 @@
  *
  *     panel[l·width + j] = matrix[l, first + j]      first = 0, width, 2·width, …
  */
-import { i32, v128, when } from '../assembler/index.ts'
+import { i32, select, v128, when } from '../assembler/index.ts'
 import type { Callable, Code, Local, ModuleBuilder, Statement } from '../assembler/index.ts'
 import type { Element } from './element.ts'
 import { kernelSignatures, words } from './signatures.ts'
 import { transposed } from './transpose.ts'
+
+/** Where rows lie along memory, so many go into all panels before the next ones do, while their cache lines are still there. */
+const ROWS = 64
 
 /** `pack(b, rowBytes, columnBytes, packed, k, n)`: all panels of a `[k,n]` matrix, `vectors` vectors wide. */
 export function definePack(
@@ -21,35 +24,57 @@ export function definePack(
   const alongRows = definePackRows(module, `${name}_rows`, vectors)
   const alongColumns = definePackColumns(module, `${name}_columns`, e, vectors)
   const anyhow = definePackAny(module, `${name}_any`, e, width)
+  // Some rows of the matrix; panels are `depth` rows long.
+  const part = module.define(`${name}_part`, words(7), 'void', (f, b, row, column, packed, k, n, depth) => [
+    f.count(i32.const(0), n.get, width, (first) => {
+      const [from, setFrom] = f.let(i32.add(b.get, i32.mul(first.get, column.get)))
+      const [to, setTo] = f.let(
+        i32.add(packed.get, i32.mul(i32.mul(first.get, depth.get), i32.const(e.bytes))),
+      )
+      const [left, setLeft] = f.let(i32.sub(n.get, first.get))
+      const beside = (stride: Local<'i32'>): Code<'i32'> =>
+        i32.and(i32.geU(left.get, i32.const(width)), i32.eq(stride.get, i32.const(e.bytes)))
+      return [
+        setFrom,
+        setTo,
+        setLeft,
+        when(
+          beside(column),
+          [alongRows(from.get, row.get, to.get, k.get)],
+          [
+            when(
+              beside(row),
+              [alongColumns(from.get, column.get, to.get, k.get)],
+              [anyhow(from.get, row.get, column.get, to.get, k.get, left.get)],
+            ),
+          ],
+        ),
+      ]
+    }),
+  ])
   return module.define(
     name,
     kernelSignatures.pack_f32.parameters,
     'void',
-    (f, b, row, column, packed, k, n) => [
-      f.count(i32.const(0), n.get, width, (first) => {
-        const [from, setFrom] = f.let(i32.add(b.get, i32.mul(first.get, column.get)))
-        const [to, setTo] = f.let(i32.add(packed.get, i32.mul(i32.mul(first.get, k.get), i32.const(e.bytes))))
-        const [left, setLeft] = f.let(i32.sub(n.get, first.get))
-        const beside = (stride: Local<'i32'>): Code<'i32'> =>
-          i32.and(i32.geU(left.get, i32.const(width)), i32.eq(stride.get, i32.const(e.bytes)))
-        return [
-          setFrom,
-          setTo,
-          setLeft,
-          when(
-            beside(column),
-            [alongRows(from.get, row.get, to.get, k.get)],
-            [
-              when(
-                beside(row),
-                [alongColumns(from.get, column.get, to.get, k.get)],
-                [anyhow(from.get, row.get, column.get, to.get, k.get, left.get)],
-              ),
-            ],
+    (f, b, row, column, packed, k, n) => {
+      const [rows, setRows] = f.let(select(i32.eq(column.get, i32.const(e.bytes)), i32.const(ROWS), k.get))
+      const left = f.local('i32')
+      return [
+        setRows,
+        f.count(i32.const(0), k.get, rows.get, (first) => [
+          left.set(i32.sub(k.get, first.get)),
+          part(
+            i32.add(b.get, i32.mul(first.get, row.get)),
+            row.get,
+            column.get,
+            i32.add(packed.get, i32.mul(first.get, i32.const(width * e.bytes))),
+            select(i32.ltU(left.get, rows.get), left.get, rows.get),
+            n.get,
+            k.get,
           ),
-        ]
-      }),
-    ],
+        ]),
+      ]
+    },
   )
 }
 

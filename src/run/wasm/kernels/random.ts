@@ -17,9 +17,9 @@ import {
 } from '../assembler/index.ts'
 import type { Callable, Code, FunctionBuilder, Local, ModuleBuilder, Statement } from '../assembler/index.ts'
 import { arithmetic, between, emitLanes, LaneGraph } from '../maps/index.ts'
-import { least } from './multiply.ts'
 import { definePhilox } from './philox.ts'
 import { kernelSignatures, words } from './signatures.ts'
+import { least } from './tools.ts'
 
 const BLOCK_BYTES = 16
 /** Blocks that are drawn at a time: 8 KiB. */

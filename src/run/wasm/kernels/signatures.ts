@@ -7,7 +7,7 @@
  *     direct(a, rowBytes, columnBytes, b, bRowBytes, c, m, k, n)
  *     matvec(w, rowBytes, x, y, m, k)
  *     matvecStrided(w, rowBytes, columnBytes, x, xBytes, y, m, k)
- *     vecmat(w, rowBytes, x, xBytes, y, k, n)
+ *     rows(a, rowBytes, columnBytes, b, bRowBytes, c, m, k, n)
  *     copy(from, to, n0, n1, n2, n3, f0, f1, f2, f3, t0, t1, t2, t3)
  *     add(the same)
  *     take(x, indices, out, batches, outer, n, picked, inner)
@@ -49,15 +49,15 @@ export interface KernelSignatures {
   /** Some rows of C = A·B, B as it lies in memory, with neighbouring columns. */
   readonly direct_f32: Kernel<9>
   readonly direct_f64: Kernel<9>
+  /** The same for few rows, with B going through the caches once. */
+  readonly rows_f32: Kernel<9>
+  readonly rows_f64: Kernel<9>
   /** y = W·x in lanes; neighbours in a row of W and in x lie side by side. */
   readonly matvec_f32: Kernel<6>
   readonly matvec_f64: Kernel<6>
   /** The same, of anything. */
   readonly matvecStrided_f32: Kernel<8>
   readonly matvecStrided_f64: Kernel<8>
-  /** y[j] = Σ x[l]·W[l][j], one accumulator, ascending; neighbours in a row of W lie side by side. */
-  readonly vecmat_f32: Kernel<7>
-  readonly vecmat_f64: Kernel<7>
   /** to[t·i] = from[f·i] over four axes, words of 4 or 8 bytes. */
   readonly copy_4: Kernel<14>
   readonly copy_8: Kernel<14>
@@ -93,8 +93,8 @@ export const kernelSignatures: KernelSignatures = {
   matvec_f64: kernel(6),
   matvecStrided_f32: kernel(8),
   matvecStrided_f64: kernel(8),
-  vecmat_f32: kernel(7),
-  vecmat_f64: kernel(7),
+  rows_f32: kernel(9),
+  rows_f64: kernel(9),
   copy_4: kernel(14),
   copy_8: kernel(14),
   add_f32: kernel(14),

@@ -22,11 +22,11 @@ export const workBytes = (dtype: 'f32' | 'f64'): number =>
 /**
  * - `matvec`: in lanes, W = A and x = B for n = 1, W = Bᵀ and x = A for m = 1, rows of W and x contiguous.
  * - `matvecStrided`: the same with any strides.
- * - `vecmat`: ascending, W = B and x = A for m = 1, W = Aᵀ and x = B for n = 1, rows of W contiguous.
+ * - `rows`: ascending, few rows; columns of B side by side. For n = 1 the product of transposes, Bᵀ·Aᵀ, if the rows of A lie side by side.
  * - `direct`: ascending, B as it lies there, its columns side by side.
  * - `packed`: ascending, B packed first: `pack` into the workspace, then `multiply` with `work` at `packedBytes(step)` in it.
  */
-export type MatmulRoute = 'matvec' | 'matvecStrided' | 'vecmat' | 'direct' | 'packed'
+export type MatmulRoute = 'matvec' | 'matvecStrided' | 'rows' | 'direct' | 'packed'
 
 /** From here on down it does not pay to rearrange B. */
 const FEW_ROWS = 4
@@ -41,10 +41,11 @@ export function matmulRoute({ dtype, inLanes, m, k, n, a, b }: MatmulStep): Matm
     const vector = n === 1 ? b.row : a.column
     return beside(rows, k) && beside(vector, k) ? 'matvec' : 'matvecStrided'
   }
-  if (m === 1 && beside(b.column, n)) return 'vecmat'
-  if (n === 1 && beside(a.row, m)) return 'vecmat'
-  const small = m <= FEW_ROWS || k * n * bytesPerElement[dtype] <= SMALL_B_BYTES
-  return small && beside(b.column, n) ? 'direct' : 'packed'
+  if (n === 1 && m > 1 && beside(a.row, m)) return 'rows'
+  if (!beside(b.column, n)) return 'packed'
+  if (m === 1) return 'rows'
+  if (k * n * bytesPerElement[dtype] <= SMALL_B_BYTES) return 'direct'
+  return m <= FEW_ROWS ? 'rows' : 'packed'
 }
 
 /** A batch whose rows lie one after the other, times one shared B, is one taller matrix times B. */

@@ -6,7 +6,8 @@ import { ExpressionLanes } from './expressions.ts'
 import { inputLane } from './inputs.ts'
 import { emitLanes, type LaneCode } from './lanes.ts'
 import type { Address } from './loops.ts'
-import type { Emitted, Reduction } from './reduce.ts'
+import type { Emitted } from './map.ts'
+import type { Reduction } from './reduce.ts'
 
 /** Vectors in a wide strip. */
 const STRIP = 4

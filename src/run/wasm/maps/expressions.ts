@@ -1,7 +1,7 @@
 /** Expressions as lanes: the rule for dtypes that the interpreter's map follows (src/run/map.ts). */
 import { linearize, type Expression, type NamedFunction } from '../../../tape/index.ts'
 import type { Arithmetic } from '../../../math/index.ts'
-import { f32x4, f64x2, i32x4, shuffle32 } from '../assembler/index.ts'
+import { f32x4, f64x2, i32x4, shuffle32, v128 } from '../assembler/index.ts'
 import { arithmetic } from './arithmetic.ts'
 import { LaneGraph, type Lane } from './lanes.ts'
 
@@ -9,12 +9,13 @@ const TWO_32 = 4294967296
 
 /** Expressions in the vectors of one dtype; what several of them share is computed once. */
 export class ExpressionLanes {
-  readonly graph: LaneGraph = new LaneGraph()
+  readonly graph: LaneGraph
   readonly #m: Arithmetic<Lane>
   readonly #wide: Arithmetic<Lane>
   readonly #single: boolean
 
-  constructor(dtype: 'f32' | 'f64') {
+  constructor(dtype: 'f32' | 'f64', assumes: boolean = false) {
+    this.graph = new LaneGraph(assumes)
     this.#single = dtype === 'f32'
     this.#wide = arithmetic(this.graph, 'f64')
     this.#m = this.#single ? arithmetic(this.graph, 'f32') : this.#wide
@@ -22,6 +23,15 @@ export class ExpressionLanes {
 
   value(root: Expression, inputAt: (index: number) => Lane): Lane {
     return this.#run(root, inputAt, this.#m)
+  }
+
+  /** All ones where everything holds that the values so far rest on; nothing where that is nothing. */
+  assumption(): Lane | undefined {
+    const [first, ...others] = this.graph.assumed ?? []
+    return others.reduce(
+      (all, mask) => this.graph.node('all', [all!, mask], (a, b) => v128.and(a!, b!)),
+      first,
+    )
   }
 
   /** What an Int32Array makes of numbers: whole, modulo 2^32, 0 for NaN; as two words in the lower half. */

@@ -30,6 +30,7 @@ export interface Format {
   readonly least: number
   readonly most: number
   readonly beyond: number
+  readonly largest: number
 }
 
 export const formats: Readonly<Record<'f32' | 'f64', Format>> = {
@@ -46,6 +47,7 @@ export const formats: Readonly<Record<'f32' | 'f64', Format>> = {
     least: -126,
     most: 127,
     beyond: 300,
+    largest: 3.4028234663852886e38,
   },
   f64: {
     name: 'f64',
@@ -60,6 +62,7 @@ export const formats: Readonly<Record<'f32' | 'f64', Format>> = {
     least: -1022,
     most: 1023,
     beyond: 2100,
+    largest: 1.7976931348623157e308,
   },
 }
 
@@ -70,10 +73,9 @@ export function constantLane(graph: LaneGraph, { name, round, splat }: Format, x
   return graph.node(`${name} ${text}`, [], () => splat(value), { range: only(value), constant: value })
 }
 
-/** Words with all bits between two places set. */
-export function bitsLane(graph: LaneGraph, { name, bytes, width }: Format, from: number, to: number): Lane {
-  const word = (1n << BigInt(to)) - (1n << BigInt(from))
+/** A word in every place of a vector. */
+export function wordLane(graph: LaneGraph, { name, bytes, width }: Format, word: bigint): Lane {
   const list = Array.from({ length: bytes }, (_, i) => Number((word >> BigInt(8 * i)) & 255n))
   const all = Array.from({ length: width }, () => list).flat()
-  return graph.node(`${name} bits ${from} ${to}`, [], () => v128.const(all))
+  return graph.node(`${name} word ${word}`, [], () => v128.const(all))
 }

@@ -4,7 +4,8 @@ import { ExpressionLanes } from './expressions.ts'
 import { inputLane, type VectorLoop } from './inputs.ts'
 import { emitLanes, type LaneCode } from './lanes.ts'
 import type { Address } from './loops.ts'
-import type { Emitted, Reduction } from './reduce.ts'
+import type { Emitted } from './map.ts'
+import type { Reduction } from './reduce.ts'
 import { overReduced } from './rows.ts'
 
 const SMALLEST = -2147483648

@@ -35,8 +35,15 @@ export interface Lane {
 export type About = Partial<Pick<Lane, 'range' | 'nanFrom' | 'mask' | 'constant'>>
 
 export class LaneGraph {
+  /** Masks that have to be all ones for the results to be right; `undefined`: nothing may be assumed. */
+  readonly assumed: Set<Lane> | undefined
   readonly #known = new Map<string, Lane>()
   readonly #numbers = new Map<Lane, number>()
+
+  /** @param assumes whether what is only right for most numbers may be drawn, and noted in `assumed` */
+  constructor(assumes: boolean = false) {
+    this.assumed = assumes ? new Set() : undefined
+  }
 
   /** The lane that an instruction makes of others; `name` tells instructions apart. */
   node(name: string, args: readonly Lane[], write: Lane['write'], about: About = {}): Lane {
@@ -82,6 +89,8 @@ export interface LaneCode {
   readonly levels: readonly Statement[][]
   /** The values of the roots, where the statements of all levels have run. */
   readonly values: readonly Vector[]
+  /** Of the lane that comes after them all. */
+  readonly last?: Vector
 }
 
 /** Lanes before the lanes that use them, each once. */
@@ -96,15 +105,21 @@ export function lanesBelow(roots: readonly Lane[]): Lane[] {
   return [...order]
 }
 
-/** The code of some lanes. A lane with one use is written where it is used, the others get variables. */
-export function emitLanes(f: FunctionBuilder, roots: readonly Lane[], copies: number = 1): LaneCode {
+/**
+ * The code of some lanes, and of one that comes last. A lane with one use is written where it is used, the others get variables. Roots are
+ * equal parts of a number of copies, whose instructions take turns.
+ */
+export function emitLanes(
+  f: FunctionBuilder,
+  roots: readonly Lane[],
+  copies: number = 1,
+  last?: Lane,
+): LaneCode {
   const each = roots.length / copies
-  const orders = Array.from({ length: copies }, (_, copy) =>
-    lanesBelow(roots.slice(copy * each, (copy + 1) * each)),
+  const order = inTurn(
+    Array.from({ length: copies }, (_, copy) => lanesBelow(roots.slice(copy * each, (copy + 1) * each))),
   )
-  const order = new Set<Lane>()
-  const longest = Math.max(0, ...orders.map((list) => list.length))
-  for (let i = 0; i < longest; i++) for (const list of orders) if (list[i]) order.add(list[i]!)
+  if (last) for (const lane of lanesBelow([last])) order.add(lane)
   const uses = new Map<Lane, number>()
   const stored = new Set(copies > 1 ? order : roots)
   for (const { args, level } of order) {
@@ -124,5 +139,14 @@ export function emitLanes(f: FunctionBuilder, roots: readonly Lane[], copies: nu
     }
     codes.set(lane, code)
   }
-  return { levels, values: roots.map((root) => codes.get(root)!) }
+  const values = roots.map((root) => codes.get(root)!)
+  return last ? { levels, values, last: codes.get(last)! } : { levels, values }
+}
+
+/** One of each list after the other, each once. */
+function inTurn(lists: readonly (readonly Lane[])[]): Set<Lane> {
+  const order = new Set<Lane>()
+  const longest = Math.max(0, ...lists.map((list) => list.length))
+  for (let i = 0; i < longest; i++) for (const list of lists) if (list[i]) order.add(list[i]!)
+  return order
 }

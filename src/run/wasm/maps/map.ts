@@ -3,9 +3,11 @@ import { bytesPerElement, sizeOf } from '../../../array/index.ts'
 import { collapse } from '../../plan/collapse.ts'
 import type { MapStep, View } from '../../plan/steps.ts'
 import {
+  block,
   brIf,
   i32,
   loop,
+  v128,
   when,
   type Callable,
   type FunctionBuilder,
@@ -15,7 +17,7 @@ import {
 import { formatOf, storeAll, storeSome } from './access.ts'
 import { ExpressionLanes } from './expressions.ts'
 import { inputLane, type VectorLoop } from './inputs.ts'
-import { emitLanes, lanesBelow, type Lane, type Level, type Vector } from './lanes.ts'
+import { emitLanes, lanesBelow, type Lane, type Vector } from './lanes.ts'
 import { Tracks, type Address } from './loops.ts'
 
 /** A loop as a function of its own. */
@@ -26,6 +28,12 @@ export interface MapFunction {
   readonly outer: number
   /** How many of its indices make a good call: V8 goes over to optimised code between calls only. */
   readonly chunk: number
+}
+
+/** Statements, and others that they need to have run once before all loops. */
+export interface Emitted {
+  readonly before: readonly Statement[]
+  readonly inside: readonly Statement[]
 }
 
 /** Elements that a call should work on. */
@@ -78,15 +86,8 @@ export function emitMap(
       const first = outermost ? from.get : i32.const(0)
       const end = outermost ? to.get : i32.const(axes.shape[axis]!)
       if (axis < last) return tracks.along(f, axis, [first, end], pointers, (own) => nest(axis + 1, own))
-      const { before, inside } = emitRow(
-        f,
-        step,
-        tracks,
-        axis,
-        pointers,
-        outermost ? first : undefined,
-        i32.sub(end, first),
-      )
+      const row = { axis, pointers, ...(outermost && { from: first }), count: i32.sub(end, first) }
+      const { before, inside } = emitRow(f, step, tracks, row)
       start.push(...before)
       return inside
     }
@@ -97,40 +98,42 @@ export function emitMap(
   return { call, outer, chunk: chunkOf(outer, sizeOf(axes.shape.slice(1))) }
 }
 
-/** The innermost loop over `count` elements, and what is computed once before all loops. */
-function emitRow(
-  f: FunctionBuilder,
-  step: MapStep,
-  tracks: Tracks,
-  axis: number,
-  rowPointers: readonly Address[],
-  from: Address | undefined,
-  count: Address,
-): { before: readonly Statement[]; inside: readonly Statement[] } {
+/** Elements that lie along the innermost axis. */
+interface Row {
+  readonly axis: number
+  /** Of the row's beginning. */
+  readonly pointers: readonly Address[]
+  /** Which elements; all of them begin at 0. */
+  readonly from?: Address
+  readonly count: Address
+}
+
+/** The loop over a row, and what is computed once before all loops. */
+function emitRow(f: FunctionBuilder, step: MapStep, tracks: Tracks, row: Row): Emitted {
+  const { axis, pointers, from, count } = row
   const format = formatOf(step.dtype)
   const { width } = format
-  const moving = tracks.moving(f, axis, rowPointers, from)
+  const moving = tracks.moving(f, axis, pointers, from)
   const [left, setLeft] = f.let(count)
 
   /** Results of some vectors, in the order of the outputs; `whole`: none of them goes beyond the end. */
-  const results = (vectors: number, whole: boolean): Lane[] => {
-    const lanes = new ExpressionLanes(format.name)
+  const results = (lanes: ExpressionLanes, vectors: number, whole: boolean): Lane[] => {
     const place: VectorLoop = {
       format,
       inputs: step.inputs,
       tracks,
       along: axis,
       first: axis,
-      outside: rowPointers,
+      outside: pointers,
       inside: moving.pointers,
       holds: (_, at) => whole || i32.gtU(left.get, i32.const(at)),
     }
-    return Array.from({ length: vectors }, (_, copy) => {
-      return step.outputs.map(({ expression }) => {
+    return Array.from({ length: vectors }, (_, copy) =>
+      step.outputs.map(({ expression }) => {
         const value = lanes.value(expression, (index) => inputLane(lanes, place, index, copy))
         return step.dtype === 'i32' ? lanes.integers(value) : value
-      })
-    }).flat()
+      }),
+    ).flat()
   }
 
   const stores = (
@@ -146,40 +149,52 @@ function emitRow(
   const storeWhole = (values: readonly Vector[]): Statement[] =>
     stores(values, (at, value, offset) => [storeAll(step.dtype, at, value, offset)])
 
-  const rest = emitLanes(f, results(1, false))
-  const work = lanesBelow(results(1, true)).filter(({ level }) => level === 2).length
-  const vectors = Math.max(1, Math.min(VECTORS, Math.floor(LONGEST / work)))
-  const main = vectors > 1 ? emitLanes(f, results(vectors, true), vectors) : undefined
   const next = (number: number): Statement[] => [
     ...moving.by(number * width),
     left.set(i32.sub(left.get, i32.const(number * width))),
   ]
-  const enough = i32.geU(left.get, i32.const(vectors * width))
-  const longLoop =
-    main &&
-    when(enough, [
+
+  /** Whole vectors, as many in a pass as pay. Where the numbers are not such as its code assumes, it leaves the rest to the other loop. */
+  const mainLoop = (): Emitted => {
+    const lanes = new ExpressionLanes(format.name, true)
+    const work = lanesBelow(results(lanes, 1, true)).filter(({ level }) => level === 2).length
+    const vectors = Math.min(VECTORS, Math.floor(LONGEST / work))
+    if (vectors < 2) return { before: [], inside: [] }
+    const values = results(lanes, vectors, true)
+    const assumption = lanes.assumption()
+    const code = emitLanes(f, values, vectors, assumption)
+    const enough = i32.geU(left.get, i32.const(vectors * width))
+    const passes = block((exit) => [
+      brIf(exit, i32.eqz(enough)),
       loop((again) => [
-        ...main.levels[2]!,
-        ...storeWhole(main.values),
+        ...code.levels[2]!,
+        ...(code.last ? [brIf(exit, v128.anyTrue(v128.not(code.last)))] : []),
+        ...storeWhole(code.values),
         ...next(vectors),
         brIf(again, enough),
       ]),
     ])
-  const restLoop = when(left.get, [
-    loop((again) => [
-      ...rest.levels[2]!,
-      when(i32.geU(left.get, i32.const(width)), storeWhole(rest.values), [
-        ...stores(rest.values, (at, value, offset) => storeSome(step.dtype, at, value, offset, left.get)),
+    return { before: code.levels[0]!, inside: [...code.levels[1]!, passes] }
+  }
+
+  const restLoop = (): Emitted => {
+    const code = emitLanes(f, results(new ExpressionLanes(format.name), 1, false))
+    const passes = loop((again) => [
+      ...code.levels[2]!,
+      when(i32.geU(left.get, i32.const(width)), storeWhole(code.values), [
+        ...stores(code.values, (at, value, offset) => storeSome(step.dtype, at, value, offset, left.get)),
         // Nothing is left after this.
         left.set(i32.const(width)),
       ]),
       ...next(1),
       brIf(again, left.get),
-    ]),
-  ])
-  const at = (level: Level): Statement[] => [...(main?.levels[level] ?? []), ...rest.levels[level]!]
+    ])
+    return { before: code.levels[0]!, inside: [when(left.get, [...code.levels[1]!, passes])] }
+  }
+
+  const [main, rest] = [mainLoop(), restLoop()]
   return {
-    before: at(0),
-    inside: [...moving.before, setLeft, ...at(1), ...(longLoop ? [longLoop] : []), restLoop],
+    before: [...main.before, ...rest.before],
+    inside: [...moving.before, setLeft, ...main.inside, ...rest.inside],
   }
 }

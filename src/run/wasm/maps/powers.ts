@@ -4,7 +4,7 @@
  */
 import { numbers, type Arithmetic } from '../../../math/index.ts'
 import { v128 } from '../assembler/index.ts'
-import { bitsLane, constantLane, type Format } from './format.ts'
+import { constantLane, wordLane, type Format } from './format.ts'
 import { followsNaN, type About, type Lane, type LaneGraph } from './lanes.ts'
 import { contains, rangeOf, type Range } from './range.ts'
 
@@ -16,8 +16,6 @@ export function powers(graph: LaneGraph, format: Format, m: Simple): Powers {
   const node = (what: string, args: Lane[], write: Lane['write'], about?: About): Lane =>
     graph.node(`${name} ${what}`, args, write, about)
   const number = (x: number): Lane => constantLane(graph, format, x)
-  const pick = (mask: Lane, yes: Lane, no: Lane, range?: Range): Lane =>
-    node('pick', [mask, yes, no], (c, a, b) => v128.bitselect(a!, b!, c!), range && { range })
   const or = (a: Lane, b: Lane, about?: About): Lane => node('or', [a, b], (x, y) => v128.or(x!, y!), about)
   const and = (a: Lane, b: Lane, about?: About): Lane =>
     node('and', [a, b], (x, y) => v128.and(x!, y!), about)
@@ -69,14 +67,25 @@ export function powers(graph: LaneGraph, format: Format, m: Simple): Powers {
     )
   }
 
-  /** |x| or x, a subnormal number multiplied so that it is normal, and where that was done. */
+  /** Where the graph may assume it: notes that x, which has no sign, is a normal number. */
+  const assumesNormal = (x: Lane): boolean => {
+    if (!graph.assumed) return false
+    const enough = node('le', [number(numbers.scale2(1, least)), x], (a, b) => ops.le(a!, b!))
+    graph.assumed.add(and(enough, below(x, number(Infinity))))
+    return true
+  }
+
+  /** x, multiplied where it is subnormal so that it is normal, and where that was done. */
   const normalised = (x: Lane): { scaled: Lane; tiny?: Lane } => {
     const smallest = numbers.scale2(1, least)
     const size = m.abs(x)
-    if (size.range.low >= smallest) return { scaled: x }
+    if (size.range.low >= smallest || assumesNormal(size)) return { scaled: x }
     const tiny = below(size, number(smallest))
-    const larger = m.mul(x, number(numbers.scale2(1, fraction + 2)))
-    return { scaled: pick(tiny, larger, x), tiny }
+    // 1, with other bits where its exponent has to be larger.
+    const change = (most + fraction + 2) ^ most
+    const flipped = and(tiny, wordLane(graph, format, BigInt(change) << BigInt(fraction)))
+    const factor = node('xor', [flipped, number(1)], (a, b) => v128.xor(a!, b!))
+    return { scaled: m.mul(x, factor), tiny }
   }
 
   const exponent = (x: Lane): Lane => {
@@ -88,24 +97,23 @@ export function powers(graph: LaneGraph, format: Format, m: Simple): Powers {
     const large = or(biased, number(numbers.scale2(1, fraction)))
     let k = m.sub(large, number(numbers.scale2(1, fraction) + most))
     if (tiny) k = m.sub(k, and(tiny, number(fraction + 2)))
-    // ∞ and NaN are what they have to give.
-    if (size.range.high === Infinity || x.range.nan) k = pick(below(size, number(Infinity)), k, size)
-    if (contains(size.range, 0)) k = pick(same(size, number(0)), number(-Infinity), k)
-    return node('exponent', [k], (a) => a!, { range, nanFrom: [x] })
+    const about = { range, nanFrom: [x] }
+    if (assumesNormal(size)) return node('normal exponent', [k], (a) => a!, about)
+    // What is beyond the largest number: 0, ∞ or NaN.
+    const largest = number(format.largest)
+    if (size.range.high === Infinity || x.range.nan) k = m.add(k, m.sub(m.max(size, largest), largest))
+    if (contains(size.range, 0)) k = m.sub(k, and(same(size, number(0)), number(Infinity)))
+    return node('exponent', [k], (a) => a!, about)
   }
 
   const mantissa = (x: Lane): Lane => {
     const range = rangeOf('mantissa', [x.range], format.round)
     const { scaled } = normalised(x)
-    const exponents = bitsLane(graph, format, fraction, 8 * format.bytes - 1)
+    const exponents = wordLane(graph, format, BigInt(2 * most + 1) << BigInt(fraction))
     const kept = node('mantissa bits', [scaled, exponents], (a, b) => v128.andnot(a!, b!))
     const signed = or(kept, number(1))
-    const value = x.range.nan
-      ? or(
-          signed,
-          node('ne', [x, x], (a, b) => ops.ne(a!, b!)),
-        )
-      : signed
+    const isNumber = !x.range.nan || assumesNormal(m.abs(x))
+    const value = isNumber ? signed : withNaN(signed, x)
     return node('mantissa', [value], (a) => a!, { range, nanFrom: [x] })
   }
 

@@ -13,7 +13,7 @@ import { emitColumns } from './columns.ts'
 import type { Format } from './format.ts'
 import { emitIntegers } from './integers.ts'
 import { Tracks, type Address } from './loops.ts'
-import { chunkOf, emitMap, placed, type MapFunction } from './map.ts'
+import { chunkOf, emitMap, placed, type Emitted, type MapFunction } from './map.ts'
 import { emitInLanes, emitTermByTerm } from './rows.ts'
 
 /** A reduction inside of a function: the loops over kept axes come first, those over reduced ones follow. */
@@ -24,12 +24,6 @@ export interface Reduction {
   readonly tracks: Tracks
   readonly kept: Shape
   readonly reduced: Shape
-}
-
-/** What is done at an index of the kept axes, and before all loops. */
-export interface Emitted {
-  readonly before: readonly Statement[]
-  readonly inside: readonly Statement[]
 }
 
 export function emitReduce(

@@ -15,7 +15,8 @@ import { ExpressionLanes } from './expressions.ts'
 import { inputLane, type VectorLoop } from './inputs.ts'
 import { emitLanes, type LaneCode, type Vector } from './lanes.ts'
 import type { Address } from './loops.ts'
-import type { Emitted, Reduction } from './reduce.ts'
+import type { Emitted } from './map.ts'
+import type { Reduction } from './reduce.ts'
 
 /** One result from vectors of terms. Lanes that a last vector leaves without a term get one that changes nothing: a lane is never -0. */
 export function emitInLanes(reduction: Reduction, pointers: readonly Address[]): Emitted {

@@ -112,9 +112,9 @@ function multiply(step: MatmulStep, route: MatmulRoute, a: number, b: number, c:
       if (n === 1) call('matvecStrided', a, aRow, aColumn, b, bRow, c, m, k)
       else call('matvecStrided', b, bColumn, bRow, a, aColumn, c, n, k)
       return
-    case 'vecmat':
-      if (m === 1) call('vecmat', b, bRow, a, aColumn, c, k, n)
-      else call('vecmat', a, aColumn, b, bRow, c, k, m)
+    case 'rows':
+      if (m > 1 && n === 1) call('rows', b, 0, bRow, a, aColumn, c, 1, k, m)
+      else call('rows', a, aRow, aColumn, b, bRow, c, m, k, n)
       return
     case 'direct':
       call('direct', a, aRow, aColumn, b, bRow, c, m, k, n)
@@ -152,8 +152,10 @@ function workBytesOf(step: MatmulStep): number {
 /** Every route that these strides allow. */
 function routesOf(step: MatmulStep): MatmulRoute[] {
   if (step.inLanes) return [...new Set([matmulRoute(step), 'matvecStrided' as const])]
-  const direct = step.b.column === 1 || step.n <= 1 ? (['direct'] as const) : []
-  return [...new Set([matmulRoute(step), ...direct, 'packed' as const])]
+  const beside = step.b.column === 1 || step.n <= 1
+  const rows = step.n !== 1 || step.m <= 1 ? (['rows'] as const) : []
+  const asTheyLie = beside ? (['direct', ...rows] as const) : []
+  return [...new Set([matmulRoute(step), ...asTheyLie, 'packed' as const])]
 }
 
 function check(p: Product): void {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { setExecutor } from '../../../../src/index.ts'
 import { normal, rademacher, Stream, uniform } from '../../../../src/random/index.ts'
 import { philox, type Counter, type Key } from '../../../../src/random/philox.ts'
 import { Bench } from './bench.ts'
@@ -10,18 +11,39 @@ const counter = fc.tuple(word, word, word, word)
 const key = fc.tuple(word, word)
 const blocks = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.constantFrom(511, 512, 513, 1030))
 
-/** What the scalar code draws at this counter. */
-function streamAt([c0, c1, c2, c3]: Counter, [k0, k1]: Key): Stream {
-  const stream = new Stream([k0, k1, c2, c3])
-  // Only the first word of the position can be moved to without drawing.
-  const at = c0 + c1 * 4294967296
-  stream.draw = (out, count) => {
-    const position = at + taken
-    taken += count
-    philox(out, count, [position >>> 0, Math.floor(position / 4294967296), c2, c3], [k0, k1])
+/** A stream at any counter; its identity alone could not place the second word. */
+class StreamAt extends Stream {
+  readonly #start: Counter
+  readonly #key: Key
+  #taken = 0
+
+  constructor(start: Counter, key: Key) {
+    super(start)
+    this.#start = start
+    this.#key = key
   }
-  let taken = 0
-  return stream
+
+  override take(blocks: number): { counter: Counter; key: Key } {
+    const [c0, c1, c2, c3] = this.#start
+    const position = c0 + c1 * 4294967296 + this.#taken
+    this.#taken += blocks
+    return { counter: [position >>> 0, Math.floor(position / 4294967296), c2, c3], key: this.#key }
+  }
+}
+
+/** What the scalar code draws at this counter. */
+function drawn(
+  draw: (from: Stream, n: number) => Float64Array,
+  start: Counter,
+  key: Key,
+  n: number,
+): Float64Array {
+  setExecutor('interpret')
+  try {
+    return draw(new StreamAt(start, key), n)
+  } finally {
+    setExecutor('compile')
+  }
 }
 
 test('words', () => {
@@ -49,7 +71,7 @@ test.each([
       bench.clear()
       const at = bench.room(16 * count)
       bench.call(name, at, count, ...counter, ...key)
-      expect(bench.read('f64', at, 2 * count)).toEqual(draw(streamAt(counter, key), 2 * count))
+      expect(bench.read('f64', at, 2 * count)).toEqual(drawn(draw, counter, key, 2 * count))
       expect(bench.damage()).toEqual([])
     }),
   )
@@ -62,7 +84,7 @@ test('signs', () => {
       bench.clear()
       const at = bench.room(8 * n)
       bench.call('rademacher', at, n, ...counter, ...key)
-      expect(bench.read('f64', at, n)).toEqual(rademacher(streamAt(counter, key), n))
+      expect(bench.read('f64', at, n)).toEqual(drawn(rademacher, counter, key, n))
       expect(bench.damage()).toEqual([])
     }),
     { numRuns: 50 },

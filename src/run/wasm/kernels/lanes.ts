@@ -1,10 +1,10 @@
-/** Matrix times vector: in lanes along rows of memory, or ascending over them. The orders are those of order.ts. */
-import { i32, i32x4, memoryFill, shuffle32, v128, when } from '../assembler/index.ts'
+/** Matrix times vector in fixed lanes: see order.ts. */
+import { i32, i32x4, memoryCopy, memoryFill, shuffle32, v128, when } from '../assembler/index.ts'
 import type { Callable, Code, FunctionBuilder, Local, ModuleBuilder, Statement } from '../assembler/index.ts'
 import { LANES } from '../../order.ts'
 import type { Element } from './element.ts'
-import { unrolled } from './multiply.ts'
 import { kernelSignatures, words } from './signatures.ts'
+import { least, unrolled } from './tools.ts'
 
 type Lanes = Local<'v128'>[]
 
@@ -101,11 +101,71 @@ function present(e: Element, v: number, count: Code<'i32'>): Code<'v128'> {
   return i32x4.gtS(i32x4.splat(count), v128.const(numbers.flatMap((n) => [n, 0, 0, 0])))
 }
 
-/** `matvecStrided(w, rowBytes, columnBytes, x, xBytes, y, m, k)`: element by element. */
-export function defineMatvecStrided(module: ModuleBuilder, e: Element): void {
-  const dot = module.define(`dot_${e.type}`, words(6), 'void', (f, w, column, x, xStep, y, k) => {
+/** Where sums in lanes lie that have no room in registers, in the first page of the memory. */
+const SCRATCH = 16384
+/** Bytes of one lane of so many rows. */
+const LANE_BYTES = 1024
+
+/**
+ * `matvecStrided(w, rowBytes, columnBytes, x, xBytes, y, m, k)`. Where the columns of W lie along memory, they are added up, lane by lane and
+ * with `add` of rows.ts, in the scratch memory; else elements are taken one by one.
+ */
+export function defineMatvecStrided(module: ModuleBuilder, e: Element, add: Callable<'void'>): void {
+  const dot = defineDot(module, e)
+  const columns = defineColumns(module, e, add)
+  const atOnce = LANE_BYTES / e.bytes
+  module.define(
+    `matvecStrided_${e.type}`,
+    kernelSignatures.matvecStrided_f32.parameters,
+    'void',
+    (f, w, row, column, x, xStep, y, m, k) => {
+      const count = f.local('i32')
+      const each = (rows: number, call: Statement): Statement =>
+        f.count(i32.const(0), m.get, rows, (i) => [
+          count.set(least(i32.sub(m.get, i.get), rows)),
+          call,
+          w.set(i32.add(w.get, i32.mul(row.get, i32.const(rows)))),
+          y.set(i32.add(y.get, i32.const(rows * e.bytes))),
+        ])
+      return [
+        when(
+          i32.eq(row.get, i32.const(e.bytes)),
+          [each(atOnce, columns(w.get, column.get, x.get, xStep.get, y.get, count.get, k.get))],
+          [each(1, dot(w.get, column.get, x.get, xStep.get, y.get, k.get))],
+        ),
+      ]
+    },
+  )
+}
+
+/** `columns(w, columnBytes, x, xBytes, y, m, k)`: as many rows as there is scratch memory for. */
+function defineColumns(module: ModuleBuilder, e: Element, add: Callable<'void'>): Callable<'void'> {
+  return module.define(`columns_${e.type}`, words(7), 'void', (f, w, column, x, xStep, y, m, k) => {
+    const one = i32.const(SCRATCH + LANES * LANE_BYTES)
+    const lane = (number: Code<'i32'>): Code<'i32'> =>
+      i32.add(i32.const(SCRATCH), i32.mul(number, i32.const(LANE_BYTES)))
+    const fold = (half: number): Statement =>
+      f.count(i32.const(0), i32.const(half), 1, (at) => [
+        add(lane(i32.add(at.get, i32.const(half))), i32.const(0), one, i32.const(0), lane(at.get), m.get),
+      ])
+    return [
+      memoryFill(i32.const(SCRATCH), i32.const(0), i32.const(LANES * LANE_BYTES)),
+      f.count(i32.const(0), k.get, 1, (l) => [
+        add(w.get, i32.const(0), x.get, i32.const(0), lane(i32.and(l.get, i32.const(LANES - 1))), m.get),
+        w.set(i32.add(w.get, column.get)),
+        x.set(i32.add(x.get, xStep.get)),
+      ]),
+      e.scalar.store(one, e.scalar.const(1)),
+      ...[4, 2, 1].map(fold),
+      memoryCopy(y.get, i32.const(SCRATCH), i32.mul(m.get, i32.const(e.bytes))),
+    ]
+  })
+}
+
+/** `dot(w, columnBytes, x, xBytes, y, k)`: one row of W times x. */
+function defineDot(module: ModuleBuilder, e: Element): Callable<'void'> {
+  return module.define(`dot_${e.type}`, words(6), 'void', (f, w, column, x, xStep, y, k) => {
     const lanes = newLanes(f, e)
-    const advance = [w.set(i32.add(w.get, column.get)), x.set(i32.add(x.get, xStep.get))]
     const left = f.local('i32')
     const term = (lane: number): Statement[] => {
       const sum = lanes[Math.floor(lane / e.lanes)]!
@@ -113,7 +173,8 @@ export function defineMatvecStrided(module: ModuleBuilder, e: Element): void {
       const product = e.scalar.mul(e.scalar.load(w.get), e.scalar.load(x.get))
       return [
         sum.set(e.vector.replaceLane(sum.get, lane % e.lanes, e.scalar.add(before, product))),
-        ...advance,
+        w.set(i32.add(w.get, column.get)),
+        x.set(i32.add(x.get, xStep.get)),
       ]
     }
     const each = Array.from({ length: LANES }, (_, lane) => lane)
@@ -123,79 +184,6 @@ export function defineMatvecStrided(module: ModuleBuilder, e: Element): void {
       ...each.slice(0, -1).map((lane) => when(i32.gtU(left.get, i32.const(lane)), term(lane))),
       ...fold(e, lanes),
       e.storeLane(y.get, lanes[0]!.get, 0),
-    ]
-  })
-  module.define(
-    `matvecStrided_${e.type}`,
-    kernelSignatures.matvecStrided_f32.parameters,
-    'void',
-    (f, w, row, column, x, xStep, y, m, k) => [
-      f.count(i32.const(0), m.get, 1, () => [
-        dot(w.get, column.get, x.get, xStep.get, y.get, k.get),
-        w.set(i32.add(w.get, row.get)),
-        y.set(i32.add(y.get, i32.const(e.bytes))),
-      ]),
-    ],
-  )
-}
-
-/** `vecmat(w, rowBytes, x, xBytes, y, k, n)`: rows of W are added to y, some at a time. */
-export function defineVecmat(module: ModuleBuilder, e: Element): void {
-  const atOnce = 6
-  const some = defineAddRows(module, e, atOnce)
-  const one = defineAddRows(module, e, 1)
-  module.define(
-    `vecmat_${e.type}`,
-    kernelSignatures.vecmat_f32.parameters,
-    'void',
-    (f, w, row, x, xStep, y, k, n) => {
-      const pass = (rows: number, add: Callable<'void'>): Statement[] => [
-        add(w.get, row.get, x.get, xStep.get, y.get, n.get),
-        w.set(i32.add(w.get, i32.mul(row.get, i32.const(rows)))),
-        x.set(i32.add(x.get, i32.mul(xStep.get, i32.const(rows)))),
-      ]
-      return [
-        memoryFill(y.get, i32.const(0), i32.mul(n.get, i32.const(e.bytes))),
-        f.count(i32.const(0), i32.divU(k.get, i32.const(atOnce)), 1, () => pass(atOnce, some)),
-        f.count(i32.const(0), i32.remU(k.get, i32.const(atOnce)), 1, () => pass(1, one)),
-      ]
-    },
-  )
-}
-
-/** `addRows(w, rowBytes, x, xBytes, y, n)`: y += x[0]·W[0] + x[1]·W[1] + …, term by term. */
-function defineAddRows(module: ModuleBuilder, e: Element, rows: number): Callable<'void'> {
-  return module.define(`addRows${rows}_${e.type}`, words(6), 'void', (f, w, row, x, xStep, y, n) => {
-    const factors = Array.from({ length: rows }, () => f.local('v128'))
-    const [at, yAt] = [factors.map(() => f.local('i32')), f.local('i32')]
-    const [sum, left, one] = [f.local('v128'), f.local('i32'), f.local(e.type)]
-    const start = (offset: Code<'i32'>): Statement[] => [
-      yAt.set(i32.add(y.get, offset)),
-      ...at.map((p, i) => p.set(i32.add(i === 0 ? w.get : at[i - 1]!.get, i === 0 ? offset : row.get))),
-    ]
-    const advance = (bytes: number): Statement[] =>
-      [...at, yAt].map((p) => p.set(i32.add(p.get, i32.const(bytes))))
-    const vector = (turn: number): Statement[] => [
-      sum.set(v128.load(yAt.get, 16 * turn)),
-      ...factors.map((factor, i) =>
-        sum.set(e.vector.add(sum.get, e.vector.mul(factor.get, v128.load(at[i]!.get, 16 * turn)))),
-      ),
-      v128.store(yAt.get, sum.get, 16 * turn),
-    ]
-    const term = (i: number): Code<typeof e.type> =>
-      e.scalar.mul(e.vector.extractLane(factors[i]!.get, 0), e.scalar.load(at[i]!.get))
-    return [
-      ...factors.flatMap((factor) => [factor.set(e.loadSplat(x.get)), x.set(i32.add(x.get, xStep.get))]),
-      ...start(i32.const(0)),
-      left.set(i32.divU(n.get, i32.const(e.lanes))),
-      when(left.get, [unrolled(TURNS, left, vector, advance(16 * TURNS))]),
-      ...start(i32.mul(i32.and(n.get, i32.const(-e.lanes)), i32.const(e.bytes))),
-      f.count(i32.const(0), i32.and(n.get, i32.const(e.lanes - 1)), 1, () => [
-        one.set(e.scalar.load(yAt.get)),
-        ...factors.map((_, i) => one.set(e.scalar.add(one.get, term(i)))),
-        e.scalar.store(yAt.get, one.get),
-        ...advance(e.bytes),
-      ]),
     ]
   })
 }
