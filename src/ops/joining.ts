@@ -19,11 +19,11 @@ const concatenateOperation: Operation<number> = {
     return { kind: 'move', pieces }
   },
   vjp: (i, cotangent, { inputs, params: axis }) => {
-    const start = startsOf(inputs, axis)[i]!
+    const start = startOf(inputs, i, axis)
     return sliceAlong(cotangent, axis, [start, start + inputs[i]!.shape[axis]!])
   },
   jvp: (i, tangent, { inputs, output, params: axis }) => {
-    const before = startsOf(inputs, axis)[i]!
+    const before = startOf(inputs, i, axis)
     const after = output.shape[axis]! - before - tangent.shape[axis]!
     return pad(
       tangent,
@@ -63,6 +63,13 @@ const concatenateOperation: Operation<number> = {
       params: 1,
     },
   ],
+}
+
+/** Where along the axis input i begins. */
+function startOf(inputs: readonly Type[], i: number, axis: number): number {
+  let start = 0
+  for (let before = 0; before < i; before++) start += inputs[before]!.shape[axis]!
+  return start
 }
 
 /** Where along the axis each input begins. */

@@ -51,8 +51,9 @@ export function available(name: ExecutorName): Ran {
 
 /** Below this many nanoseconds of interpreting, looking for a program is not worth it. */
 const SMALL = 30_000
-/** Compiling takes about a millisecond. */
-const LONG = 1_500_000
+/** About what compiling takes, and what it takes more for every instruction. */
+const COMPILING = 1_000_000
+const PER_INSTRUCTION = 150_000
 const PROGRAMS = 256
 const KNOWN = 4096
 
@@ -91,7 +92,8 @@ function runProgram(key: string, time: number, tape: Tape, args: readonly Tensor
     const total = (spent.get(key) ?? 0) + time
     if (spent.size >= KNOWN) spent.clear()
     spent.set(key, total)
-    if (total < LONG && !everything) return undefined
+    const compiling = COMPILING + PER_INSTRUCTION * tape.instructions.length
+    if (total < compiling && !everything) return undefined
     spent.delete(key)
     program = new Program(new Code(tape))
   }

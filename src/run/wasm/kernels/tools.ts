@@ -8,16 +8,15 @@ export function unrolled(
   step: (turn: number) => readonly Statement[],
   advance: readonly Statement[],
 ): Statement {
-  const fewer = (): Code<'i32'> => left.tee(i32.sub(left.get, i32.const(1)))
   return block((done) => [
     loop((again) => [
       ...Array.from({ length: turns }, (_, turn) => [
         // A branch between steps ends a basic block: within one, V8 moves all loads to the top, and runs out of registers.
-        ...(turn > 0 ? [brIf(done, i32.eqz(fewer()))] : []),
+        ...(turn > 0 ? [brIf(done, i32.eq(left.get, i32.const(turn)))] : []),
         ...step(turn),
       ]).flat(),
       ...advance,
-      brIf(again, fewer()),
+      brIf(again, left.tee(i32.sub(left.get, i32.const(turns)))),
     ]),
   ])
 }
