@@ -99,6 +99,8 @@ export function tensor(source: NestedNumbers | Data, shape?: Shape, dtype?: DTyp
   if (!['f64', 'f32', 'i32'].includes(type)) {
     throw new TypeError(`tensor: expected dtype f64, f32 or i32, got ${String(type)}`)
   }
+  const frozen = Object.freeze([...wanted])
+  if (typed && dtypeOf(source) === type) return new Tensor(source.slice(), frozen, type)
   const data = allocate(type, values.length)
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as unknown
@@ -108,7 +110,7 @@ export function tensor(source: NestedNumbers | Data, shape?: Shape, dtype?: DTyp
     }
     data[i] = value
   }
-  return new Tensor(data, Object.freeze([...wanted]), type)
+  return new Tensor(data, frozen, type)
 }
 
 function shapeOfNested(source: NestedNumbers | Data): number[] {

@@ -92,8 +92,8 @@ function checkPoint(x: Tensor): void {
       `singleGradientStep: expected an f64 tensor, got ${x instanceof Tensor ? x.dtype : typeof x}`,
     )
   }
-  const data = x.data
-  for (let i = 0; i < x.size; i++) {
+  const data = x.storage()
+  for (let i = 0; i < data.length; i++) {
     if (!Number.isFinite(data[i])) {
       throw new RangeError(`singleGradientStep: expected finite coordinates, got ${data[i]} at ${i}`)
     }
@@ -114,8 +114,11 @@ function scaled(x: Tensor, factor: number): Tensor {
   )
 }
 
-/** The Euclidean norm, scaled against overflow by the largest entry. */
+/** The Euclidean norm, scaled by the largest entry where squares are too large or too small. */
 function norm(x: ArrayLike<number>): number {
+  let square = 0
+  for (let i = 0; i < x.length; i++) square += x[i]! * x[i]!
+  if (square > 1e-200 && square < 1e200) return Math.sqrt(square)
   let largest = 0
   for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!))
   if (largest === 0 || !Number.isFinite(largest)) return largest

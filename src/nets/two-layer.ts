@@ -1,5 +1,5 @@
-import { tensor, type Tensor } from '../array/index.ts'
-import { add, dot, matmul, mul } from '../ops/index.ts'
+import { tensor, Tensor } from '../array/index.ts'
+import { add, dot, matmul, mul, recorded } from '../ops/index.ts'
 import {
   applyDeferred,
   deferredGaussian,
@@ -75,7 +75,8 @@ export function twoLayer(options: TwoLayerOptions, stream: Stream): TwoLayer {
   const f = (x: Tensor): Tensor => finish(hidden(x))
   const along = (x: Tensor, direction: Tensor): ((t: number) => number) => {
     const [start, slope] = [hidden(x), hidden(direction)]
-    return (t) => finish(add(start, mul(slope, t))).item()
+    const at = recorded((t) => finish(add(start, mul(slope, t))), tensor(0))
+    return (t) => at(tensor(t)).item()
   }
   return Object.assign(f, { options, hidden, output: a, along })
 }
@@ -97,7 +98,6 @@ function deferredLayer(stream: Stream, rows: number, columns: number): (x: Tenso
 
 /** The output weights of a network with `width` hidden units, of shape [width]. */
 export function outputWeights(law: OutputLaw, stream: Stream, width: number): Tensor {
-  if (law === 'rademacher') return tensor(rademacher(stream, width))
-  const a = normal(stream, width)
-  return tensor(law === 'gaussian' ? a : a.map((x) => Math.abs(x)))
+  const a = law === 'rademacher' ? rademacher(stream, width) : normal(stream, width)
+  return new Tensor(law === 'half-normal' ? a.map((x) => Math.abs(x)) : a, [width], 'f64')
 }

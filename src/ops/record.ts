@@ -1,5 +1,6 @@
 /** From functions of tensors, or of trees of tensors, to tapes. */
 import type { Tensor } from '../array/index.ts'
+import { execute } from '../run/index.ts'
 import { trace, type Tape } from '../tape/index.ts'
 import { leaves, rebuild, type Tree } from './trees.ts'
 
@@ -12,6 +13,18 @@ export function record(f: (...xs: Tensor[]) => Tree, ...inputs: Tensor[]): Tape 
     )
   }
   return tape
+}
+
+/**
+ * `f` of tensors, recorded once and run again and again for other elements. Tensors that it closes over are those of now; arguments have the
+ * dtypes and shapes of the inputs.
+ */
+export function recorded(
+  f: (...xs: Tensor[]) => Tensor,
+  ...inputs: Tensor[]
+): (...xs: Tensor[]) => Tensor {
+  const tape = record(f, ...inputs)
+  return (...xs) => execute(tape, xs)[0]!
 }
 
 export interface Recorded<Y extends Tree> {

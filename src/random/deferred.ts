@@ -2,7 +2,7 @@ import { numbers } from '../math/index.ts'
 import { checkInteger, checkScale } from './arguments.ts'
 import { normal } from './draws.ts'
 import type { Stream } from './stream.ts'
-import { addScaled, dot, scale } from './vectors.ts'
+import { addScaled, addScaledThenDot, combination, dot, scale } from './vectors.ts'
 
 /*
  * The conditional law. Let W be a random rows × columns matrix with independent N(0, v) entries. Suppose all that has
@@ -90,15 +90,15 @@ export class DeferredGaussian {
   }
 
   #answer(own: Side, other: Side, vector: ArrayLike<number>): Float64Array {
-    const query = readQuery(own, vector)
+    const { query, square } = readQuery(own, vector)
     const known = recall(own, query)
-    if (known) return combine(own.images, known, other.size)
+    if (known) return combination(known, own.images, other.size)
     // With all directions of the other side known, the matrix is: nothing is left to draw or to remember.
     if (other.directions.length === other.size) {
       const coordinates = other.images.map((image) => dot(image, query))
-      return combine(other.directions, coordinates, other.size)
+      return combination(coordinates, other.directions, other.size)
     }
-    const { power, residual, norm, coordinates } = decompose(own, query)
+    const { power, residual, norm, coordinates } = decompose(own, query, square)
     if (norm > 0) {
       this.#checkMemory()
       own.images.push(reveal(own, other, residual, this.variance))
@@ -108,7 +108,7 @@ export class DeferredGaussian {
     const scaled = Float64Array.from(coordinates, (c) => numbers.scale2(c, power))
     own.recent.push({ query, coordinates: scaled })
     if (own.recent.length > recentQueries) own.recent.shift()
-    return combine(own.images, scaled, other.size)
+    return combination(scaled, own.images, other.size)
   }
 
   /** Room for one more direction, counting the recent queries of both sides as if all were there already. */
@@ -158,8 +158,8 @@ function side(name: string, size: number, stream: Stream): Side {
   return { name, size, stream: stream.child(name), directions: [], images: [], recent: [] }
 }
 
-/** A copy of the query, which the caller may overwrite later. */
-function readQuery(own: Side, vector: ArrayLike<number>): Float64Array {
+/** A copy of the query, which the caller may overwrite later, and the sum of its squares, which may overflow. */
+function readQuery(own: Side, vector: ArrayLike<number>): { query: Float64Array; square: number } {
   if (typeof vector !== 'object' || typeof vector?.length !== 'number') {
     throw new TypeError(`deferredGaussian.${own.name}: expected an array of numbers, got ${typeof vector}`)
   }
@@ -167,11 +167,13 @@ function readQuery(own: Side, vector: ArrayLike<number>): Float64Array {
     throw new RangeError(`deferredGaussian.${own.name}: expected ${own.size} numbers, got ${vector.length}`)
   }
   const query = new Float64Array(vector)
+  const square = dot(query, query)
+  if (square < Infinity) return { query, square }
   for (let i = 0; i < query.length; i++) {
     if (query[i]! - query[i]! === 0) continue
     throw new RangeError(`deferredGaussian.${own.name}: expected finite numbers, got ${query[i]} at ${i}`)
   }
-  return query
+  return { query, square }
 }
 
 /** The coordinates of a recent query with these values; it becomes the most recent one. */
@@ -204,34 +206,38 @@ interface Decomposition {
  * dependent query that was computed adds no direction; and the answer is exact for a query that differs by that little.
  * A fixed 10⁻⁹ would swallow the steps of finite differences instead.
  */
-function decompose(own: Side, query: Float64Array): Decomposition {
-  const residual = query.slice()
-  const power = normalize(residual)
-  const whole = Math.sqrt(dot(residual, residual))
-  const coordinates = own.directions.map(() => 0)
-  for (let pass = 0; pass < 2; pass++) {
-    own.directions.forEach((q, j) => {
-      const c = dot(q, residual)
-      addScaled(residual, -c, q)
-      coordinates[j] = coordinates[j]! + c
-    })
-  }
-  const norm = Math.sqrt(dot(residual, residual))
-  const rounding = 8 * 2.220446049250313e-16 * Math.sqrt(own.size)
-  if (own.directions.length === own.size || norm <= rounding * whole)
-    return { power, residual, norm: 0, coordinates }
-  scale(residual, 1 / norm)
+function decompose({ directions, size }: Side, query: Float64Array, square: number): Decomposition {
+  const isPlain = square > SMALL && square < LARGE
+  const { power, start, whole } = isPlain ? { power: 0, start: query, whole: square } : normalized(query)
+  const rounding = 8 * 2.220446049250313e-16 * Math.sqrt(size * whole)
+  const coordinates = directions.map(() => 0)
+  const passes = [...directions, ...directions]
+  const residual = new Float64Array(size)
+  let rest = start
+  // In the end the sum of the squares of what is left.
+  let c = passes.length > 0 ? dot(passes[0]!, start) : whole
+  passes.forEach((q, step) => {
+    coordinates[step % directions.length]! += c
+    c = addScaledThenDot(residual, rest, -c, q, passes[step + 1] ?? residual)
+    rest = residual
+  })
+  const norm = Math.sqrt(c)
+  if (directions.length === size || norm <= rounding) return { power, residual, norm: 0, coordinates }
+  scale(residual, 1 / norm, rest)
   return { power, residual, norm, coordinates }
 }
 
-/** Scales by a power of two, exactly, so that squares neither overflow nor vanish; gives the power taken out. */
-function normalize(x: Float64Array): number {
-  let largest = 0
-  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!))
-  if (largest === 0) return 0
-  const power = Math.max(-1000, Math.min(1000, numbers.exponent(largest)))
-  if (power !== 0) scale(x, numbers.scale2(1, -power))
-  return power
+/** Sums of squares between these have lost nothing to overflow or underflow. */
+const SMALL = numbers.scale2(1, -600)
+const LARGE = numbers.scale2(1, 600)
+
+/** The query as 2^power·start with entries of order one, and ⟨start, start⟩. */
+function normalized(query: Float64Array): { power: number; start: Float64Array; whole: number } {
+  const largest = query.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+  const power = largest === 0 ? 0 : Math.max(-1000, Math.min(1000, numbers.exponent(largest)))
+  const start = query.slice()
+  scale(start, numbers.scale2(1, -power))
+  return { power, start, whole: dot(start, start) }
 }
 
 /** Wq for a new direction q: fresh normals, their part along U replaced by what WᵀU says of it. */
@@ -240,14 +246,4 @@ function reveal(own: Side, other: Side, q: Float64Array, variance: number): Floa
   scale(image, Math.sqrt(variance))
   other.directions.forEach((u, j) => addScaled(image, dot(other.images[j]!, q) - dot(u, image), u))
   return image
-}
-
-function combine(
-  vectors: readonly Float64Array[],
-  coordinates: ArrayLike<number>,
-  size: number,
-): Float64Array {
-  const out = new Float64Array(size)
-  for (let j = 0; j < coordinates.length; j++) addScaled(out, coordinates[j]!, vectors[j]!)
-  return out
 }

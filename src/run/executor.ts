@@ -51,6 +51,8 @@ export function available(name: ExecutorName): Ran {
 
 /** Below this many nanoseconds of interpreting, looking for a program is not worth it. */
 const SMALL = 30_000
+/** Below this, not even running one is. */
+const TINY = 8000
 /** About what compiling takes, and what it takes more for every instruction. */
 const COMPILING = 1_000_000
 const PER_INSTRUCTION = 150_000
@@ -76,16 +78,34 @@ export function evaluate(kernel: Kernel, inputs: readonly Tensor[], type: Type):
   )
 }
 
+/** What has been found out about tapes that may run again. */
+const met = new WeakMap<Tape, { readonly time: number; key?: string }>()
+
 /** Runs a tape. */
 export function execute(tape: Tape, args: readonly Tensor[]): Tensor[] {
   if (executor().executor === 'interpret') return interpret(tape, args)
-  const time = tapeDuration(tape)
-  if (time < SMALL * 2 && !everything) return interpret(tape, args)
-  return runProgram(tapeKey(tape), time, tape, args) ?? interpret(tape, args)
+  let known = met.get(tape)
+  const again = known !== undefined
+  if (!known) met.set(tape, (known = { time: tapeDuration(tape) }))
+  // To name a tape takes a while, which pays for small work only if it is done again.
+  const small = known.time < (again ? TINY : SMALL * 2)
+  if (small && !everything) return interpret(tape, args)
+  known.key ??= tapeKey(tape)
+  return runProgram(known.key, known.time, tape, args) ?? interpret(tape, args)
 }
 
 /** The results, when there is a program or it is time to make one. */
 function runProgram(key: string, time: number, tape: Tape, args: readonly Tensor[]): Tensor[] | undefined {
+  try {
+    return programFor(key, time, tape)?.run(tape, args)
+  } catch (error) {
+    // What does not fit into the memory of WebAssembly may still fit outside of it.
+    if (error instanceof ArenaError) return undefined
+    throw error
+  }
+}
+
+function programFor(key: string, time: number, tape: Tape): Program | undefined {
   let program = programs.get(key)
   if (program) programs.delete(key)
   else {
@@ -99,13 +119,7 @@ function runProgram(key: string, time: number, tape: Tape, args: readonly Tensor
   }
   programs.set(key, program)
   if (programs.size > PROGRAMS) programs.delete(programs.keys().next().value!)
-  try {
-    return program.run(tape, args)
-  } catch (error) {
-    // What does not fit into the memory of WebAssembly may still fit outside of it.
-    if (error instanceof ArenaError) return undefined
-    throw error
-  }
+  return program
 }
 
 /** The tape of one instruction. */

@@ -108,39 +108,77 @@ function defineUniforms(module: ModuleBuilder): Callable<'void'> {
   ])
 }
 
+/** Just below 1, the largest uniform number. */
+const LARGEST = 1 - 1.1102230246251565e-16
+/** Pairs of blocks in one turn of the loop, so that they need not wait for each other. */
+const PAIRS = 2
+
 /** `normals(at, blocks)`: in place, by Box & Muller's transform of two blocks at a time. */
 function defineNormals(module: ModuleBuilder): Callable<'void'> {
   return module.define('normals', words(2), 'void', (f, at, blocks) => {
-    const [first, second] = [f.local('v128'), f.local('v128')]
-    const [u, t] = [f.local('v128'), f.local('v128')]
-    const graph = new LaneGraph()
-    const m = arithmetic(graph, 'f64')
-    const unit = between(0, 1)
-    const [uLane, tLane] = [graph.leaf('u', u.get, 2, unit), graph.leaf('t', t.get, 2, unit)]
-    const radius = m.sqrt(m.mul(m.constant(-2), logIn(m, m.sub(m.constant(1), uLane))))
-    const { levels, values } = emitLanes(f, [
-      m.mul(radius, cosTurnsIn(m, tLane)),
-      m.mul(radius, sinTurnsIn(m, tLane)),
-    ])
-    const [x, y] = values as [Vector, Vector]
-    const pair = (load: Vector): Statement[] => [
-      first.set(uniforms(v128.load(at.get))),
-      second.set(load),
-      u.set(shuffle32(first.get, second.get, [0, 1, 4, 5])),
-      t.set(shuffle32(first.get, second.get, [2, 3, 6, 7])),
-      ...levels[2]!,
-      v128.store(at.get, shuffle32(x, y, [0, 1, 4, 5])),
-    ]
+    const many = boxMuller(f, PAIRS)
+    const two = boxMuller(f, 1)
+    const turn = (pairs: number, transform: BoxMuller, count: Code<'i32'>): Statement =>
+      f.count(i32.const(0), count, 2 * pairs, () => [
+        ...transform.inside(Array.from({ length: 2 * pairs }, (_, i) => v128.load(at.get, BLOCK_BYTES * i))),
+        ...transform.results.map((block, i) => v128.store(at.get, block, BLOCK_BYTES * i)),
+        at.set(i32.add(at.get, i32.const(2 * pairs * BLOCK_BYTES))),
+      ])
+    const last = v128.load(at.get)
     return [
-      ...levels[0]!,
-      f.count(i32.const(0), i32.and(blocks.get, i32.const(-2)), 2, () => [
-        ...pair(uniforms(v128.load(at.get, BLOCK_BYTES))),
-        v128.store(at.get, shuffle32(x, y, [2, 3, 6, 7]), BLOCK_BYTES),
-        at.set(i32.add(at.get, i32.const(2 * BLOCK_BYTES))),
+      ...many.before,
+      ...two.before,
+      turn(PAIRS, many, i32.and(blocks.get, i32.const(-2 * PAIRS))),
+      turn(1, two, i32.and(blocks.get, i32.const(2 * PAIRS - 2))),
+      when(i32.and(blocks.get, i32.const(1)), [
+        ...two.inside([last, last]),
+        v128.store(at.get, two.results[0]!),
       ]),
-      when(i32.and(blocks.get, i32.const(1)), pair(first.get)),
     ]
   })
+}
+
+interface BoxMuller {
+  /** Once before all loops. */
+  readonly before: readonly Statement[]
+  readonly inside: (blocks: readonly Vector[]) => readonly Statement[]
+  /** A block for every one that went in. */
+  readonly results: readonly Vector[]
+}
+
+/** Box & Muller's transform of some pairs of blocks side by side. */
+function boxMuller(f: FunctionBuilder, pairs: number): BoxMuller {
+  const graph = new LaneGraph()
+  const m = arithmetic(graph, 'f64')
+  const each = Array.from({ length: pairs }, () => ({
+    first: f.local('v128'),
+    second: f.local('v128'),
+    u: f.local('v128'),
+    t: f.local('v128'),
+  }))
+  const roots = each.flatMap(({ u, t }, i) => {
+    const turns = graph.leaf(`t${i}`, t.get, 2, between(0, LARGEST))
+    const rest = m.sub(m.constant(1), graph.leaf(`u${i}`, u.get, 2, between(0, LARGEST)))
+    const radius = m.sqrt(m.mul(m.constant(-2), logIn(m, rest)))
+    return [m.mul(radius, cosTurnsIn(m, turns)), m.mul(radius, sinTurnsIn(m, turns))]
+  })
+  const { levels, values } = emitLanes(f, roots, pairs)
+  return {
+    before: levels[0]!,
+    inside: (blocks) => [
+      ...each.flatMap(({ first, second, u, t }, i) => [
+        first.set(uniforms(blocks[2 * i]!)),
+        second.set(uniforms(blocks[2 * i + 1]!)),
+        u.set(shuffle32(first.get, second.get, [0, 1, 4, 5])),
+        t.set(shuffle32(first.get, second.get, [2, 3, 6, 7])),
+      ]),
+      ...levels[2]!,
+    ],
+    results: each.flatMap((_, i) => {
+      const [x, y] = [values[2 * i]!, values[2 * i + 1]!]
+      return [shuffle32(x, y, [0, 1, 4, 5]), shuffle32(x, y, [2, 3, 6, 7])]
+    }),
+  }
 }
 
 /** `rademacher(out, n, c0, c1, c2, c3, k0, k1)` */
