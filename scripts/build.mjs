@@ -68,7 +68,10 @@ export async function bundleCommandLine() {
 
 async function main() {
   rmSync(path.join(root, 'dist'), { recursive: true, force: true })
-  if (!runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')) process.exit(1)
+  // Comments stay in the declarations, for editors, and in the sources, which the maps lead to.
+  for (const option of ['--removeComments', '--emitDeclarationOnly']) {
+    if (!runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', option)) process.exit(1)
+  }
   const { outputFiles } = await bundleCommandLine()
   for (const { path: file, text } of outputFiles) {
     mkdirSync(path.dirname(file), { recursive: true })

@@ -1,5 +1,5 @@
 import { executor } from './executor.ts'
-import { sharedKernels } from './wasm/instance.ts'
+import { sharedKernel } from './wasm/instance.ts'
 import { acquire, sharedMemory, windowOn, type Arena } from './wasm/memory.ts'
 
 /** Where a kernel starts in Philox's sequence: the position, and the words that name the sequence. */
@@ -27,7 +27,7 @@ export function fillRandom(
 ): boolean {
   if (executor().executor === 'interpret') return false
   const perBlock = kernel === 'rademacher' ? SIGNS_PER_BLOCK : 2
-  const run = sharedKernels()[kernel] as (...args: number[]) => void
+  const run = sharedKernel(kernel)
   for (let start = 0; start < out.length; start += BLOCKS * perBlock) {
     const count = Math.min(out.length - start, BLOCKS * perBlock)
     const blocks = Math.ceil(count / perBlock)

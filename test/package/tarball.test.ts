@@ -31,9 +31,9 @@ afterAll(() => rmSync(project, { recursive: true }))
 const run = (...options: string[]) => spawnSync(process.execPath, options, { cwd: project, encoding: 'utf8' })
 const commandLine = path.join(installed, 'dist/cli/main.js')
 
-test('the package is below 1 MB, the library in it below 400 kB', () => {
+test('the package is below 1 MB, what programs load and compilers read of the library below 400 kB', () => {
   const files = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((file) => {
-    return statSync(path.join(installed, file)).isFile() && !/^(dist|src)[/\\](cli|report)/.test(file)
+    return /^dist.*(\.js|\.d\.ts)$/.test(file) && !/^dist[/\\](src[/\\])?(cli|report)/.test(file)
   })
   const library = gzipSync(Buffer.concat(files.map((file) => readFileSync(path.join(installed, file)))))
   expect(files.length).toBeGreaterThan(100)

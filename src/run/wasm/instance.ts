@@ -1,14 +1,19 @@
 /** Modules made to run: the shared kernels, once a thread, and tapes that call them. */
-import { kernelModule } from './kernels/index.ts'
+import { buildKernels, groupOf, type KernelGroup, type KernelName } from './kernels/index.ts'
 import { sharedMemory } from './memory.ts'
 
-let kernels: WebAssembly.Exports | undefined
+const made = new Map<KernelGroup, WebAssembly.Exports>()
 
-/** The exported functions of the shared kernels, which become hot once for all tapes. */
-export function sharedKernels(): WebAssembly.Exports {
-  return (kernels ??= new WebAssembly.Instance(new WebAssembly.Module(kernelModule()), {
-    env: { memory: sharedMemory() },
-  }).exports)
+/** One of the shared kernels, which become hot once for all tapes. */
+export function sharedKernel(name: KernelName): (...args: number[]) => number {
+  const group = groupOf(name)
+  let exports = made.get(group)
+  if (!exports) {
+    const module = new WebAssembly.Module(buildKernels([group]).bytes())
+    exports = new WebAssembly.Instance(module, { env: { memory: sharedMemory() } }).exports
+    made.set(group, exports)
+  }
+  return exports[name] as (...args: number[]) => number
 }
 
 /** Carries out the host step of this number on the arena at `base`. */
@@ -16,12 +21,13 @@ export type HostCall = (step: number, base: number) => void
 
 /** A tape's `run`. */
 export function instantiate(bytes: Uint8Array<ArrayBuffer>, host: HostCall): (base: number) => number {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory: sharedMemory() },
-    kernels: sharedKernels() as WebAssembly.ModuleImports,
-    host: { call: host },
-  })
-  return exports['run'] as (base: number) => number
+  const module = new WebAssembly.Module(bytes)
+  const kernels: WebAssembly.ModuleImports = {}
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    if (from === 'kernels') kernels[name] = sharedKernel(name as KernelName)
+  }
+  const imports = { env: { memory: sharedMemory() }, kernels, host: { call: host } }
+  return new WebAssembly.Instance(module, imports).exports['run'] as (base: number) => number
 }
 
 /** The smallest module with a SIMD instruction: () → v128 by i8x16.splat of 0, dropped. */

@@ -1,4 +1,4 @@
-export { buildKernels, kernelModule } from './module.ts'
+export { buildKernels, groupOf, type KernelGroup } from './module.ts'
 export { kernelSignatures, type KernelName, type KernelSignatures } from './signatures.ts'
 export {
   asOneProduct,

@@ -1,7 +1,7 @@
 /** A memory with the shared kernels on it, in which every byte that no kernel has business with is watched. */
 import fc from 'fast-check'
 import { allocate, bytesPerElement, type Data, type DType } from '../../../../src/array/index.ts'
-import { kernelModule, type KernelName } from '../../../../src/run/wasm/kernels/index.ts'
+import { buildKernels, type KernelName } from '../../../../src/run/wasm/kernels/index.ts'
 
 /** Bytes that make a NaN of either size, and indices that are out of range. */
 const POISON = 0xff
@@ -13,7 +13,7 @@ export class Bench {
   #end = FIRST
   #free: [from: number, to: number][] = []
 
-  constructor(module: BufferSource = kernelModule()) {
+  constructor(module: BufferSource = buildKernels().bytes()) {
     this.#memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 })
     const imports = { env: { memory: this.#memory } }
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), imports)
