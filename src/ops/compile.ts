@@ -6,6 +6,7 @@ import {
   executor,
   explainPlan,
   interpret,
+  overwrite,
   Program,
   type ExecutorName,
   type Ran,
@@ -30,7 +31,7 @@ export interface CompileOptions {
 /** A function that runs as WebAssembly. */
 export interface Compiled<Xs extends readonly Tree[], Y extends Tree> {
   (...xs: Xs): Y
-  /** Overwrites the elements of `out`, a tree of tensors like the value, and allocates nothing. */
+  /** Overwrites the elements of `out`, a tree of tensors like the value, and allocates nothing unless `finite` is wanted. */
   into(out: Y, ...xs: Xs): void
   /** What runs it, and why that is not WebAssembly. */
   readonly ran: Ran
@@ -84,7 +85,7 @@ export function compile<Xs extends readonly Tree[], Y extends Tree>(
     if (isRecording()) return f(...xs)
     const args = argumentsOf(xs)
     const form = formOf(xs, args)
-    const results = form.program ? form.program.run(form.tape, args) : interpretForm(form, args)
+    const results = runForm(form, args)
     if (finite) checkFinite(form, args, results)
     return form.rebuildValue(results) as Y
   }
@@ -93,9 +94,14 @@ export function compile<Xs extends readonly Tree[], Y extends Tree>(
     const form = formOf(xs, args)
     const targets = argumentsOf([out])
     checkTargets(form.tape, targets)
-    if (form.program) form.program.into(form.tape, targets, args)
-    else interpretForm(form, args).forEach((y, i) => targets[i]!.storage().set(y.storage()))
-    if (finite) checkFinite(form, args, targets)
+    const lost = form.donated.find((i) => targets.includes(args[i]!))
+    if (lost !== undefined)
+      throw new TypeError(`into: expected tensors to write to beside the donated ones, got argument ${lost}`)
+    if (form.program && !finite) return form.program.into(form.tape, targets, args)
+    // Arguments may be among the targets: they are written to when nobody needs them any more.
+    const results = runForm(form, args)
+    if (finite) checkFinite(form, args, results)
+    targets.forEach((target, i) => overwrite(target, results[i]!.storage()))
   }
   const forms = (): readonly CompiledForm[] => [...byName.values()]
   return Object.defineProperty(Object.assign(compiled, { into, ran, forms: [] }), 'forms', { get: forms })
@@ -168,8 +174,16 @@ function checkTargets({ types, outputs }: Tape, targets: readonly Tensor[]): voi
   }
 }
 
-function interpretForm({ tape, donated }: Form, args: readonly Tensor[]): Tensor[] {
-  const results = interpret(tape, args)
+function runForm({ tape, program, donated }: Form, args: readonly Tensor[]): Tensor[] {
+  if (program) return program.run(tape, args)
+  // As in WebAssembly, no result shares its elements with others.
+  const shared = new Set([...args, ...tape.constants.values()].map((x) => x.storage()))
+  const results = interpret(tape, args).map((y) => {
+    const data = y.storage()
+    if (shared.has(data)) return new Tensor(data.slice(), y.shape, y.dtype)
+    shared.add(data)
+    return y
+  })
   for (const i of donated) args[i]!.donate()
   return results
 }

@@ -19,10 +19,7 @@ export function record(f: (...xs: Tensor[]) => Tree, ...inputs: Tensor[]): Tape 
  * `f` of tensors, recorded once and run again and again for other elements. Tensors that it closes over are those of now; arguments have the
  * dtypes and shapes of the inputs.
  */
-export function recorded(
-  f: (...xs: Tensor[]) => Tensor,
-  ...inputs: Tensor[]
-): (...xs: Tensor[]) => Tensor {
+export function recorded(f: (...xs: Tensor[]) => Tensor, ...inputs: Tensor[]): (...xs: Tensor[]) => Tensor {
   const tape = record(f, ...inputs)
   return (...xs) => execute(tape, xs)[0]!
 }

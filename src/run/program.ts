@@ -7,7 +7,6 @@
 import { Tensor, type Data } from '../array/index.ts'
 import type { Tape } from '../tape/index.ts'
 import type { View } from './plan/index.ts'
-import { interpret } from './interpreter.ts'
 import { Resident } from './resident.ts'
 import { windowOf, type Code } from './wasm/code.ts'
 import { acquire, release, sharedMemory, touch, type Arena } from './wasm/memory.ts'
@@ -15,8 +14,15 @@ import { acquire, release, sharedMemory, touch, type Arena } from './wasm/memory
 /** Shorter arguments are copied without asking whether they are there. */
 const WORTH_REMEMBERING = 128
 
-/** Tensors that `into` has written to, the only ones that may have changed since they were copied. */
-const overwritten = new WeakSet<Tensor>()
+/** Elements that `overwrite` has written to, the only ones that may have changed since they were copied. */
+const overwritten = new WeakSet<Data>()
+
+/** The only way to write to a tensor. */
+export function overwrite(tensor: Tensor, elements: Data): void {
+  const data = tensor.storage()
+  data.set(elements)
+  if (!overwritten.has(data)) overwritten.add(data)
+}
 
 /** A place in the arena that a tensor is copied to or from. */
 interface Place {
@@ -43,6 +49,8 @@ export class Program {
   /** Results of the last run that still lie in the arena. */
   readonly #resident: (WeakRef<Resident> | undefined)[] = []
   #buffer: unknown
+  /** Runs it while it runs: for a host function that calls what it is a part of. */
+  #inner: Program | undefined
 
   constructor(code: Code) {
     const { plan, donated } = code
@@ -60,10 +68,11 @@ export class Program {
 
   /** Runs a tape of the structure of the one it was made for; gives new tensors. */
   run(tape: Tape, args: readonly Tensor[]): Tensor[] {
+    if (this.#memory.arena?.running) return this.#another().run(tape, args)
     this.#execute(tape, args)
     return this.#results.map(({ view, window }, j) => {
       if (this.#taken[j]! < 0) return new Tensor(window.slice(), view.shape, view.dtype)
-      const resident = new Resident(view, () => this.#results[j]!.window.slice())
+      const resident = new Resident(view, () => this.#fetch(j))
       this.#resident[this.#taken[j]!] = new WeakRef(resident)
       return resident
     })
@@ -71,30 +80,37 @@ export class Program {
 
   /** Runs it and overwrites the elements of `out` with the results. */
   into(tape: Tape, out: readonly Tensor[], args: readonly Tensor[]): void {
+    if (this.#memory.arena?.running) return this.#another().into(tape, out, args)
     this.#execute(tape, args)
-    for (let j = 0; j < out.length; j++) {
-      const tensor = out[j]!
-      tensor.storage().set(this.#results[j]!.window)
-      if (!overwritten.has(tensor)) overwritten.add(tensor)
-    }
+    for (let j = 0; j < out.length; j++) overwrite(out[j]!, this.#results[j]!.window)
+  }
+
+  #another(): Program {
+    return (this.#inner ??= new Program(this.code))
   }
 
   #execute(tape: Tape, args: readonly Tensor[]): void {
     const arena = this.#ready()
     this.#fill(args, tape)
     arena.running++
+    let done = false
     try {
-      if (!this.code.run(tape, arena.base)) refuseIndices(tape, args)
+      this.code.run(tape, arena.base)
+      done = true
     } finally {
       arena.running--
+      for (const i of this.code.donated) this.#leave(i, args[i]!, done)
     }
     // A host function may have let the memory grow.
     if (this.#buffer !== sharedMemory().buffer) this.#open(arena)
-    for (const i of this.code.donated) {
-      args[i]!.donate()
-      this.#resident[i] = undefined
-      this.#arguments[i]!.holds = undefined
-    }
+  }
+
+  /** The memory of a donated argument may have been written over, by a run that has failed, too. */
+  #leave(i: number, x: Tensor, done: boolean): void {
+    const resident = this.#resident[i]?.deref()
+    if (done || (resident && !resident.fetched())) x.donate()
+    this.#resident[i] = undefined
+    this.#arguments[i]!.holds = undefined
   }
 
   /** An arena, with windows on the memory as it is now. */
@@ -102,7 +118,12 @@ export class Program {
     let { arena } = this.#memory
     if (arena) touch(arena)
     else {
-      arena = acquire(this.code.plan.bytes, () => this.#lose())
+      // The memory must not keep the program alive.
+      const self = new WeakRef(this)
+      arena = acquire(this.code.plan.bytes, () => {
+        const program = self.deref()
+        if (program) program.#lose()
+      })
       this.#memory.arena = arena
       this.#buffer = undefined
     }
@@ -117,8 +138,14 @@ export class Program {
     this.#buffer = sharedMemory().buffer
   }
 
+  /** The elements of a result of the last run. */
+  #fetch(j: number): Data {
+    if (this.#buffer !== sharedMemory().buffer) this.#open(this.#memory.arena!)
+    return this.#results[j]!.window.slice()
+  }
+
   #lose(): void {
-    for (const resident of this.#resident) resident?.deref()?.storage()
+    for (const resident of this.#resident) resident?.deref()?.settle()
     this.#resident.length = 0
     for (const place of [...this.#arguments, ...this.#constants]) place.holds = undefined
     this.#memory.arena = undefined
@@ -130,24 +157,24 @@ export class Program {
       copyTo(this.#constants[i]!, tape.constants.get(constants[i]!.value)!)
     for (let i = 0; i < args.length; i++) {
       const here = this.#resident[i]?.deref()
-      if (here !== undefined && here === args[i]) continue
+      if (here !== undefined && here === args[i] && !isOverwritten(here)) continue
       // What lies there and is still wanted by somebody is saved first.
-      here?.storage()
+      here?.settle()
       this.#resident[i] = undefined
       copyTo(this.#arguments[i]!, args[i]!)
     }
   }
 }
 
-function copyTo(place: Place, x: Tensor): void {
-  const remembered = x.size >= WORTH_REMEMBERING && !overwritten.has(x)
-  if (remembered && place.holds?.deref() === x) return
-  place.window.set(x.storage())
-  place.holds = remembered ? new WeakRef(x) : undefined
+function isOverwritten(resident: Resident): boolean {
+  const data = resident.fetched()
+  return data !== undefined && overwritten.has(data)
 }
 
-/** Lets the interpreter say which operation was given which index. */
-function refuseIndices(tape: Tape, args: readonly Tensor[]): never {
-  interpret(tape, args)
-  throw new Error('compile: expected the interpreter to refuse an index, got a result')
+function copyTo(place: Place, x: Tensor): void {
+  const data = x.storage()
+  const remembered = data.length >= WORTH_REMEMBERING && !overwritten.has(data)
+  if (remembered && place.holds?.deref() === x) return
+  place.window.set(data)
+  place.holds = remembered ? new WeakRef(x) : undefined
 }

@@ -11,11 +11,20 @@ export class Resident extends Tensor {
   }
 
   override storage(): Data {
-    if (this.#fetch) {
-      this.#elements = this.#fetch()
-      this.#fetch = undefined
-    }
+    this.settle()
     return this.#elements ?? gone()
+  }
+
+  /** Fetches the elements if they are in the arena alone and still wanted. */
+  settle(): void {
+    if (!this.#fetch) return
+    this.#elements = this.#fetch()
+    this.#fetch = undefined
+  }
+
+  /** The elements that somebody has read; undefined while they are in the arena alone. */
+  fetched(): Data | undefined {
+    return this.#fetch ? undefined : (this.#elements ?? gone())
   }
 
   override donate(): void {

@@ -41,6 +41,11 @@ export function bytesInUse(): number {
   return arenas.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
+/** Errors: RangeError when no memory is large enough for an arena of that many bytes. */
+export function checkSize(bytes: number): void {
+  if (RESERVED + bytes > MAXIMUM_PAGES * PAGE) throw new ArenaError(bytes)
+}
+
 /** A block of at least that many bytes. Errors: RangeError when it cannot be had. */
 export function acquire(size: number, lost: () => void): Arena {
   const bytes = Math.max(ALIGNMENT, Math.ceil(size / ALIGNMENT) * ALIGNMENT)

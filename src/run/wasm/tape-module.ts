@@ -7,6 +7,7 @@
 import { bytesPerElement, sizeOf, type DType } from '../../array/index.ts'
 import type { GatherStep, MovePiece, MoveStep, Plan, Step, View } from '../plan/index.ts'
 import {
+  flatten,
   i32,
   leave,
   memoryFill,
@@ -25,8 +26,10 @@ import { kernelSignatures, type KernelName } from './kernels/index.ts'
 import { emitMap, emitReduce, type MapFunction } from './maps/index.ts'
 import { emitMatmul, matmulKernels } from './matmul-step.ts'
 
-/** Steps in one function: more of them are parted, because V8 compiles functions above 25 kB badly. */
-const PART = 256
+/** Bytes of steps that make a function full: V8 compiles functions above 25 kB badly. */
+const FULL = 16_000
+/** Pieces of a move that stay together. */
+const PIECES = 64
 
 /** What the code of a step is made from. */
 export interface Frame {
@@ -57,25 +60,46 @@ export function tapeModule(plan: Plan): Uint8Array<ArrayBuffer> {
       ? emitMap(module, `epilogue${number}`, step.epilogue, place)
       : undefined
   })
-  const part = (first: number): Callable<'i32'> =>
-    module.define(`steps${first}`, ['i32'], 'i32', (f, base) => {
+  const units = plan.steps.flatMap((step, number) => {
+    const unit =
+      (part: Step) =>
+      (frame: Frame): readonly Statement[] =>
+        emitStep(part, number, frame, loops[number], host)
+    return inPieces(step).map(unit)
+  })
+  let next = 0
+  const part = (): Callable<'i32'> =>
+    module.define(`steps${next}`, ['i32'], 'i32', (f, base) => {
       const at = (bytes: number): Code<'i32'> =>
         bytes === 0 ? base.get : i32.add(base.get, i32.const(bytes))
       const kernel = <R extends ResultType>(name: KernelName): Callable<R> => kernels.get(name) as Callable<R>
       const frame: Frame = { f, base, kernel, start, place, at }
-      const list = plan.steps.slice(first, first + PART).flatMap((step, i) => {
-        const number = first + i
-        return emitStep(step, number, frame, loops[number], host)
-      })
+      const list: Statement[] = []
+      for (let bytes = 0; next < units.length && bytes < FULL; next++) {
+        const statements = units[next]!(frame)
+        list.push(...statements)
+        bytes += flatten(statements).length
+      }
       return [...list, i32.const(0)]
     })
-  const parts = Array.from({ length: Math.ceil(plan.steps.length / PART) }, (_, i) => part(i * PART))
+  const parts: Callable<'i32'>[] = []
+  while (next < units.length) parts.push(part())
   module.define('run', ['i32'], 'i32', (f, base) => {
     const failed = f.local('i32')
     const calls = parts.map((call) => when(failed.tee(call(base.get)), [leave(failed.get)]))
     return [...calls, i32.const(0)]
   })
   return module.bytes()
+}
+
+/** Moves of many pieces, one after the other; only the first clears. */
+function inPieces(step: Step): Step[] {
+  if (step.kind !== 'move' || step.pieces.length <= PIECES) return [step]
+  return Array.from({ length: Math.ceil(step.pieces.length / PIECES) }, (_, i) => ({
+    ...step,
+    clear: step.clear && i === 0,
+    pieces: step.pieces.slice(i * PIECES, (i + 1) * PIECES),
+  }))
 }
 
 function emitStep(
