@@ -25,10 +25,20 @@ function unit(at: number): number {
   return ((words[at]! >>> 5) * 67108864 + (words[at + 1]! >>> 6)) * 1.1102230246251565e-16
 }
 
-/** n uniform numbers in [0, 1), multiples of 2⁻⁵³. Errors: RangeError unless n is a nonnegative integer. */
-export function uniform(stream: Stream, n: number): Float64Array {
-  checkInteger('uniform', 'a count', n, 0)
-  const out = new Float64Array(n)
+/** What n numbers are written to. Errors: RangeError unless n is a nonnegative integer, and the length of `given`. */
+function target(op: string, n: number, given: Float64Array | undefined): Float64Array {
+  checkInteger(op, 'a count', n, 0)
+  if (!given) return new Float64Array(n)
+  if (given.length !== n) throw new RangeError(`${op}: expected room for ${n} numbers, got ${given.length}`)
+  return given
+}
+
+/**
+ * n uniform numbers in [0, 1), multiples of 2⁻⁵³; in `into` if that is given. Errors: RangeError unless n is a nonnegative integer, and the
+ * length of `into`.
+ */
+export function uniform(stream: Stream, n: number, into?: Float64Array): Float64Array {
+  const out = target('uniform', n, into)
   if (fillRandom('uniform', out, (blocks) => stream.take(blocks))) return out
   for (let start = 0; start < n; start += 2 * chunkBlocks) {
     const count = Math.min(n - start, 2 * chunkBlocks)
@@ -40,15 +50,14 @@ export function uniform(stream: Stream, n: number): Float64Array {
 
 /**
  * n standard normal numbers by Box & Muller's transform (Ann. Math. Stat. 29, 1958), which rejects nothing. The radius
- * comes from a multiple of 2⁻⁵³ in (0, 1], so no number exceeds √(106 log 2) = 8.572. Errors: RangeError unless n is a
- * nonnegative integer.
+ * comes from a multiple of 2⁻⁵³ in (0, 1], so no number exceeds √(106 log 2) = 8.572. They lie in `into` if that is given. Errors: as
+ * `uniform`.
  *
  * @example
  * const x = normal(stream(1, 'input'), 1000)
  */
-export function normal(stream: Stream, n: number): Float64Array {
-  checkInteger('normal', 'a count', n, 0)
-  const out = new Float64Array(n)
+export function normal(stream: Stream, n: number, into?: Float64Array): Float64Array {
+  const out = target('normal', n, into)
   if (fillRandom('normal', out, (blocks) => stream.take(blocks))) return out
   for (let start = 0; start < n; start += 2 * chunkBlocks) {
     const pairs = Math.min(Math.ceil((n - start) / 2), chunkBlocks)
@@ -82,11 +91,10 @@ function mapped(expression: Expression, ...lists: Float64Array[]): Float64Array 
 
 /**
  * n signs, 1 or -1 with equal probability: bit j of a block (32 a word, lowest first) gives sign j. Calls whose sizes
- * are multiples of 128 concatenate. Errors: RangeError unless n is a nonnegative integer.
+ * are multiples of 128 concatenate. They lie in `into` if that is given. Errors: as `uniform`.
  */
-export function rademacher(stream: Stream, n: number): Float64Array {
-  checkInteger('rademacher', 'a count', n, 0)
-  const out = new Float64Array(n)
+export function rademacher(stream: Stream, n: number, into?: Float64Array): Float64Array {
+  const out = target('rademacher', n, into)
   if (fillRandom('rademacher', out, (blocks) => stream.take(blocks))) return out
   for (let start = 0; start < n; start += 128 * chunkBlocks) {
     const count = Math.min(n - start, 128 * chunkBlocks)

@@ -79,6 +79,15 @@ test('refused targets are left alone', () => {
   expectSame([good, bad], [numbers([7], 1), numbers([2], 1)])
 })
 
+test('a donated argument is no target, and is still there after the refusal', () => {
+  const step = compile((state: Tensor, y: Tensor) => add(state, y), { ...options, donate: [0] })
+  const state = numbers([7], 3)
+  expect(() => step.into(state, state, x)).toThrow(
+    'into: expected tensors to write to beside the donated ones, got argument 0',
+  )
+  expectSame([state], [numbers([7], 3)])
+})
+
 const at = (...list: number[]): Tensor => tensor(list, [list.length], 'i32')
 
 test.each(['compile', 'interpret'] as const)('an index out of range is named by %s', (executor) => {

@@ -44,6 +44,22 @@ test('an odd call drops the last number of its last block', () => {
   expect([...uniform(s, 3), ...uniform(s, 4)]).toEqual([...whole.slice(0, 3), ...whole.slice(4)])
 })
 
+test.each([
+  ['uniform', uniform],
+  ['normal', normal],
+  ['rademacher', rademacher],
+] as const)('%s numbers can be written to an array that is there, of just their number', (name, draw) => {
+  const into = new Float64Array(1001).fill(NaN)
+  const start = stream(5, 'into')
+  expect(draw(start, 1001, into)).toBe(into)
+  expect(into).toEqual(draw(stream(5, 'into'), 1001))
+  const { position } = start
+  expect(() => draw(start, 1000, into)).toThrow(
+    new RangeError(`${name}: expected room for 1000 numbers, got 1001`),
+  )
+  expect(start.position).toBe(position)
+})
+
 test('uniforms and normals are the documented function of the words', () => {
   const words = new Uint32Array(4)
   const s = stream(2)
