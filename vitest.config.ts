@@ -18,6 +18,7 @@ const launchOptions = {
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    maxWorkers: '100%',
     projects: [
       {
         test: {

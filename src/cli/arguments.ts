@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Budget } from '../../proofs-check/index.ts'
+import type { ExecutorName } from '../run/index.ts'
 import { nearest } from './nearest.ts'
 import { UsageError } from './usage.ts'
 
@@ -12,6 +13,8 @@ export interface VerifyRequest {
   readonly budget: Budget
   readonly seed: number
   readonly workers: number
+  /** What runs tapes; what the library chooses, unless it is said. */
+  readonly executor?: ExecutorName
   readonly json?: string
   readonly report?: string
 }
@@ -27,6 +30,7 @@ const options = {
   json: { type: 'string' },
   report: { type: 'string' },
   workers: { type: 'string' },
+  executor: { type: 'string' },
   list: { type: 'boolean' },
   replay: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -75,11 +79,11 @@ function verifyRequest(
       `verify: expected a claim of the suite, got ${quote(claim)}${hint(claim, suite) || '\nhint: --list shows the claims'}`,
     )
   }
-  const [json, report] = [given.get('json'), given.get('report')]
+  const [json, report, executor] = [given.get('json'), given.get('report'), given.get('executor')]
   return {
     action: 'verify',
     claims: claims.length === 0 ? suite : suite.filter((id) => claims.includes(id)),
-    budget: budgetOf(given.get('budget') ?? 'quick'),
+    budget: oneOf('a budget', given.get('budget') ?? 'quick', ['quick', 'standard', 'thorough']),
     seed: wholeNumber('a seed', given.get('seed') ?? '1', 0, Number.MAX_SAFE_INTEGER),
     workers: wholeNumber(
       'a number of workers',
@@ -87,6 +91,7 @@ function verifyRequest(
       1,
       1024,
     ),
+    ...(executor !== undefined && { executor: oneOf('an executor', executor, ['compile', 'interpret']) }),
     ...(json !== undefined && { json: place('a file', json) }),
     ...(report !== undefined && { report: place('a folder', report) }),
   }
@@ -110,11 +115,11 @@ function valueOf({ name, value }: { readonly name: string; readonly value?: stri
   return value ?? ''
 }
 
-function budgetOf(text: string): Budget {
-  if (text === 'quick' || text === 'standard' || text === 'thorough') return text
-  throw new UsageError(
-    `verify: expected a budget of quick, standard or thorough, got ${quote(text)}${hint(text, ['quick', 'standard', 'thorough'])}`,
-  )
+function oneOf<T extends string>(what: string, text: string, names: readonly T[]): T {
+  const found = names.find((name) => name === text)
+  if (found !== undefined) return found
+  const list = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+  throw new UsageError(`verify: expected ${what} of ${list}, got ${quote(text)}${hint(text, names)}`)
 }
 
 function wholeNumber(what: string, text: string, least: number, most: number): number {

@@ -1,12 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import { Tinypool } from 'tinypool'
 import { runTask, type Claim, type Measurement, type Task } from '../../proofs-check/index.ts'
+import type { ExecutorName } from '../run/index.ts'
 
 /** What runs the trials of a claim: threads, or this one. Its results depend on the task alone. */
 export interface Executor {
   readonly workers: number
   execute(task: Task): Promise<readonly Measurement[]>
   stop(): Promise<void>
+}
+
+/** What a thread is given. */
+export interface Order {
+  readonly task: Task
+  /** What is to run tapes there, if it matters. */
+  readonly tapes?: ExecutorName
 }
 
 /** Runs trials in this thread, and lets signals and timers in between them. */
@@ -31,7 +39,12 @@ export function inProcess(claims: readonly Claim[], signal: AbortSignal): Execut
 }
 
 /** Starts a pool of threads that each run `file`. Rejects when they cannot start. */
-export async function inThreads(file: URL, workers: number, signal: AbortSignal): Promise<Executor> {
+export async function inThreads(
+  file: URL,
+  workers: number,
+  signal: AbortSignal,
+  tapes?: ExecutorName,
+): Promise<Executor> {
   const filename = fileURLToPath(file)
   // The program is named with each task, not to the pool: then one that cannot be loaded is a task that
   // rejects, not a thread that dies.
@@ -50,7 +63,11 @@ export async function inThreads(file: URL, workers: number, signal: AbortSignal)
     async execute(task) {
       signal.throwIfAborted()
       const parts = slices(task, workers).map(
-        (slice) => pool.run(slice, { filename, name: 'run' }) as Promise<Measurement[]>,
+        (slice) =>
+          pool.run({ task: slice, ...(tapes && { tapes }) } satisfies Order, {
+            filename,
+            name: 'run',
+          }) as Promise<Measurement[]>,
       )
       return (await Promise.all(parts)).flat()
     },

@@ -18,6 +18,9 @@ Without claims the whole suite is verified.
                    and DIR/result.json
   --workers N      threads (default: one per available core; 1: in process);
                    the numbers do not depend on it
+  --executor compile|interpret
+                   run WebAssembly made of the programs (default), or read them
+                   step by step; the numbers do not depend on it
   --list           list the claims and what they predict
   --replay TOKEN   run one trial again, as an illustration
   --help           print this

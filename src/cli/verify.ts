@@ -1,5 +1,6 @@
 import { exitCode, stringify, verify, type Claim, type SuiteResult } from '../../proofs-check/index.ts'
 import { runsAt } from '../../proofs-check/claim.ts'
+import { executor as tapeExecutor, setExecutor } from '../run/index.ts'
 import type { Maker } from '../report/index.ts'
 import type { VerifyRequest } from './arguments.ts'
 import { inProcess, inThreads, type Executor } from './executor.ts'
@@ -24,7 +25,10 @@ export async function verifyCommand(request: VerifyRequest, surroundings: Surrou
   const { suite, terminal, signal } = surroundings
   const claims = suite.filter(({ id }) => request.claims.includes(id))
   const files = destinations(request, surroundings)
-  const executor = await startExecutor(request.workers, surroundings)
+  if (request.executor) setExecutor(request.executor)
+  const { fallback } = tapeExecutor()
+  if (fallback) terminal.error(`verify: ${fallback}; programs are interpreted, which takes longer\n`)
+  const executor = await startExecutor(request, surroundings)
   const view = progressView(terminal, judgedAt(claims, request))
   const { seed, budget } = request
   let result: SuiteResult
@@ -76,12 +80,12 @@ function destinations({ json, report }: VerifyRequest, { terminal, maker }: Surr
 }
 
 async function startExecutor(
-  workers: number,
+  { workers, executor }: VerifyRequest,
   { suite, terminal, signal, worker }: Surroundings,
 ): Promise<Executor> {
   if (workers > 1 && worker) {
     try {
-      return await inThreads(worker, workers, signal)
+      return await inThreads(worker, workers, signal, executor)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       terminal.error(`verify: worker threads did not start (${reason}); running in this one\n`)

@@ -1,4 +1,6 @@
-import { runTask, suite, type Measurement, type Task } from '../../proofs-check/index.ts'
+import { runTask, suite, type Measurement } from '../../proofs-check/index.ts'
+import { setExecutor } from '../run/index.ts'
+import type { Order } from './executor.ts'
 
 /** Tells that this thread has loaded the suite. */
 export function ready(): boolean {
@@ -6,6 +8,7 @@ export function ready(): boolean {
 }
 
 /** Runs trials of one cell of the suite. */
-export function run(task: Task): Promise<Measurement[]> {
+export function run({ task, tapes }: Order): Promise<Measurement[]> {
+  if (tapes) setExecutor(tapes)
   return runTask(suite, task)
 }

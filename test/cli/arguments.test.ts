@@ -25,6 +25,7 @@ test('every option is read, in any order, and claims keep the order of the suite
     ...{ action: 'verify', claims: suite, budget: 'thorough', seed: 7, workers: 3 },
     ...{ json: '-', report: 'out' },
   })
+  expect(read('verify --executor interpret')).toMatchObject({ executor: 'interpret' })
   expect(read('verify linear-control linear-control')).toMatchObject({ claims: ['linear-control'] })
 })
 
@@ -46,6 +47,7 @@ test.each([
     'verify: expected a budget of quick, standard or thorough, got "quik"\nhint: did you mean quick?',
   ],
   ['verify --budget', 'verify: expected a value after --budget, got nothing'],
+  ['verify --executor wasm', 'verify: expected an executor of compile or interpret, got "wasm"'],
   ['verify --seed -1', 'verify: expected a seed, a whole number from 0 to 9007199254740991, got "-1"'],
   ['verify --seed 1.5', 'verify: expected a seed, a whole number from 0 to 9007199254740991, got "1.5"'],
   [

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, readdirSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { parse, type Claim, type SuiteResult } from '../../proofs-check/index.ts'
+import { executor, setExecutor } from '../../src/index.ts'
 import { runCommand } from '../../src/cli/command.ts'
 import { coin, toyClaim } from '../proofs-check/toys.ts'
 import { recorded, type Recorded } from './terminal.ts'
@@ -186,6 +187,21 @@ test('when threads cannot start the run says so and goes on in this one', async 
   expect(printed.error).toMatch(/^verify: worker threads did not start \(.*\); running in this one/)
   await run(['verify', '--workers', '1', '--json', at('b.json')])
   expect(timeless(readFileSync(at('a.json'), 'utf8'))).toEqual(timeless(readFileSync(at('b.json'), 'utf8')))
+})
+
+test('the executor asked for runs the tapes, and a missing one is named', async () => {
+  const before = executor()
+  try {
+    await run(['verify', '--executor', 'interpret'])
+    expect(executor()).toEqual({ executor: 'interpret' })
+    vi.stubGlobal('WebAssembly', undefined)
+    const { code, printed } = await run(['verify', '--executor', 'compile'])
+    expect(code).toBe(0)
+    expect(printed.error).toContain('verify: WebAssembly is missing; programs are interpreted')
+  } finally {
+    vi.unstubAllGlobals()
+    setExecutor(before.executor)
+  }
 })
 
 test('a token printed by a run gives its trial again', async () => {

@@ -7,11 +7,11 @@ import { root } from '../../scripts/run.mjs'
 const withoutTimes = (key: string, value: unknown): unknown => (key === 'seconds' ? undefined : value)
 
 /** What `glassjaw verify` of the built checkout writes as JSON under this Node binary, times aside. */
-export function verifiedBy(node: string, seed: number): unknown {
+export function verifiedBy(node: string, seed: number, more: readonly string[] = []): unknown {
   const folder = mkdtempSync(path.join(tmpdir(), 'glassjaw-verify-'))
   try {
     const json = path.join(folder, 'out.json')
-    const options = ['verify', '--budget', 'quick', '--seed', `${seed}`, '--json', json]
+    const options = ['verify', '--budget', 'quick', '--seed', `${seed}`, '--json', json, ...more]
     const { status, stderr } = spawnSync(node, [path.join(root, 'dist/cli/main.js'), ...options], {
       encoding: 'utf8',
     })
