@@ -10,7 +10,7 @@ import {
   type MatmulRoute,
 } from './kernels/index.ts'
 import type { MapFunction } from './maps/index.ts'
-import type { Frame } from './tape-module.ts'
+import type { Frame } from './frame.ts'
 
 type Address = Code<'i32'>
 

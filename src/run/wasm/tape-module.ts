@@ -16,33 +16,19 @@ import {
   when,
   type Callable,
   type Code,
-  type FunctionBuilder,
-  type Local,
   type ResultType,
   type Statement,
 } from './assembler/index.ts'
 import { collapse } from '../plan/collapse.ts'
 import { kernelSignatures, type KernelName } from './kernels/index.ts'
 import { emitMap, emitReduce, type MapFunction } from './maps/index.ts'
+import type { Frame } from './frame.ts'
 import { emitMatmul, matmulKernels } from './matmul-step.ts'
 
 /** Bytes of steps that make a function full: V8 compiles functions above 25 kB badly. */
 const FULL = 16_000
 /** Pieces of a move that stay together. */
 const PIECES = 64
-
-/** What the code of a step is made from. */
-export interface Frame {
-  readonly f: FunctionBuilder
-  readonly base: Local<'i32'>
-  readonly kernel: <R extends ResultType = 'void'>(name: KernelName) => Callable<R>
-  /** Bytes from the base to a buffer. */
-  readonly start: (buffer: number) => number
-  /** Bytes from the base to element 0 of a view. */
-  readonly place: (view: View) => number
-  /** The address that lies this many bytes after the base. */
-  readonly at: (bytes: number) => Code<'i32'>
-}
 
 export function tapeModule(plan: Plan): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder()

@@ -7,7 +7,7 @@ import { inputLane } from './inputs.ts'
 import { emitLanes, type LaneCode } from './lanes.ts'
 import type { Address } from './loops.ts'
 import type { Emitted } from './map.ts'
-import type { Reduction } from './reduce.ts'
+import type { Reduction } from './reduction.ts'
 
 /** Vectors in a wide strip. */
 const STRIP = 4

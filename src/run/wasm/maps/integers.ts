@@ -5,8 +5,7 @@ import { inputLane, type VectorLoop } from './inputs.ts'
 import { emitLanes, type LaneCode } from './lanes.ts'
 import type { Address } from './loops.ts'
 import type { Emitted } from './map.ts'
-import type { Reduction } from './reduce.ts'
-import { overReduced } from './rows.ts'
+import { overReduced, type Reduction } from './reduction.ts'
 
 const SMALLEST = -2147483648
 

@@ -7,24 +7,14 @@ import { constant } from '../../../tape/expression.ts'
 import { LANES, reducesInLanes } from '../../order.ts'
 import { collapse } from '../../plan/collapse.ts'
 import type { ReduceStep, View } from '../../plan/steps.ts'
-import { i32, type FunctionBuilder, type ModuleBuilder, type Statement } from '../assembler/index.ts'
+import { i32, type ModuleBuilder, type Statement } from '../assembler/index.ts'
 import { formatOf } from './access.ts'
 import { emitColumns } from './columns.ts'
-import type { Format } from './format.ts'
 import { emitIntegers } from './integers.ts'
 import { Tracks, type Address } from './loops.ts'
 import { chunkOf, emitMap, placed, type Emitted, type MapFunction } from './map.ts'
+import type { Reduction } from './reduction.ts'
 import { emitInLanes, emitTermByTerm } from './rows.ts'
-
-/** A reduction inside of a function: the loops over kept axes come first, those over reduced ones follow. */
-export interface Reduction {
-  readonly f: FunctionBuilder
-  readonly step: ReduceStep
-  readonly format: Format
-  readonly tracks: Tracks
-  readonly kept: Shape
-  readonly reduced: Shape
-}
 
 export function emitReduce(
   module: ModuleBuilder,

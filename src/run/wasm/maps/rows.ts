@@ -16,7 +16,7 @@ import { inputLane, type VectorLoop } from './inputs.ts'
 import { emitLanes, type LaneCode, type Vector } from './lanes.ts'
 import type { Address } from './loops.ts'
 import type { Emitted } from './map.ts'
-import type { Reduction } from './reduce.ts'
+import { overReduced, type Reduction } from './reduction.ts'
 
 /** One result from vectors of terms. Lanes that a last vector leaves without a term get one that changes nothing: a lane is never -0. */
 export function emitInLanes(reduction: Reduction, pointers: readonly Address[]): Emitted {
@@ -150,22 +150,6 @@ function valuesOf(
     lanes.value(step.expression, (index) => inputLane(lanes, place, index, copy)),
   )
   return emitLanes(f, values)
-}
-
-/** Loops over the first reduced axes. */
-export function overReduced(
-  { f, tracks, kept, reduced }: Reduction,
-  count: number,
-  pointers: readonly Address[],
-  inside: (pointers: readonly Address[]) => readonly Statement[],
-): readonly Statement[] {
-  const nest = (at: number, inner: readonly Address[]): readonly Statement[] =>
-    at === count
-      ? inside(inner)
-      : tracks.along(f, kept.length + at, [i32.const(0), i32.const(reduced[at]!)], inner, (own) =>
-          nest(at + 1, own),
-        )
-  return nest(0, pointers)
 }
 
 /** Combines the lanes pairwise, halves folded onto each other, and stores the result. */
