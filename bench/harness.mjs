@@ -12,7 +12,7 @@ import { flat } from './numbers.mjs'
 const WARM_AT_LEAST = 300
 const WARM_AT_MOST = 3000
 const BATCH = 3
-const TIME = 1000
+const TIME = 1500
 const ROUNDS = 4
 
 /** Minimum, median, and spread: the width of the middle half relative to the median. */

@@ -8,9 +8,9 @@ export const PANEL: Readonly<Record<'f32' | 'f64', number>> = { f32: 8, f64: 4 }
 /** Rows of A in one panel. */
 export const STRIP = 4
 
-/** Rows and depth of the part of A that is packed at a time: 192 or 384 KiB, to stay in the second cache. */
+/** Rows and depth of the part of A that is packed at a time: 128 or 256 KiB, to stay in the second cache. */
 export const BLOCK_ROWS = 128
-export const BLOCK_DEPTH = 384
+export const BLOCK_DEPTH = 256
 
 /** One tile of C at the end of `work`. */
 export const TILE_BYTES: number = STRIP * 32
