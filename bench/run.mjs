@@ -1,11 +1,14 @@
 /**
- * `npm run bench -- [name…] [--json FILE]`: our times beside those of peers and of the machine's limits, as ratios with
- * the bounds that they have to keep. A name chooses all rows whose names begin with it. Figures are taken after warm-up.
+ * `npm run bench -- [name…] [--json FILE] [--readme]`: our times beside those of peers and of the machine's limits, as ratios with
+ * the bounds that they have to keep. A name chooses all rows whose names begin with it; `--readme` puts the run into README.md. Figures
+ * are taken after warm-up.
  * Exit status: 0, 1 when results disagree, 2 usage.
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { machine } from './harness.mjs'
+import { withTable } from './markdown.mjs'
 import { installPeers, versions } from './peers.mjs'
 import { pythonVersions } from './python.mjs'
 import { tableRow } from './table.mjs'
@@ -17,7 +20,10 @@ function usage(message) {
 
 function argumentsOf() {
   try {
-    return parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
+    return parseArgs({
+      options: { json: { type: 'string' }, readme: { type: 'boolean' } },
+      allowPositionals: true,
+    })
   } catch (error) {
     return usage(error.message)
   }
@@ -53,9 +59,9 @@ for (const row of chosen) {
   const result = await measureRow(row).catch((error) => ({ failure: error.message }))
   console.log(`${tableRow(row, result).join('\n')}\n`)
   const { ours, peers, judged = [], holds = null, failure } = result
-  const bound = judged.map(({ of, text, ratio, holds }) => ({ of, text, ratio, holds }))
   report.rows.push({
-    ...{ name: row.name, work: row.work, unit: row.unit, ours, peers, bound, holds },
+    ...{ name: row.name, work: row.work, unit: row.unit, statistic: row.statistic ?? 'min' },
+    ...{ ours, peers, bound: judged, holds },
     ...(failure ? { failure } : {}),
   })
 }
@@ -68,5 +74,9 @@ console.log(
     (count(null) > 0 ? `, ${count(null)} without their peer` : '') +
     (failures > 0 ? `, ${failures} rows FAILED` : ''),
 )
+if (values.readme) {
+  const readme = fileURLToPath(new URL('../README.md', import.meta.url))
+  writeFileSync(readme, await withTable(readFileSync(readme, 'utf8'), readme, report))
+}
 if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
 process.exitCode = failures > 0 ? 1 : 0

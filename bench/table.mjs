@@ -8,7 +8,7 @@ export function inUnit(time, { unit, per = 1 }) {
 }
 
 /** Three digits. */
-const digits = (x) =>
+export const digits = (x) =>
   x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x >= 1 ? x.toFixed(2) : x.toFixed(3)
 
 const FIGURES_END = 50
