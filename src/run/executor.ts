@@ -51,8 +51,6 @@ export function available(name: ExecutorName): Ran {
 
 /** Below this many nanoseconds of interpreting, looking for a program is not worth it. */
 const SMALL = 30_000
-/** Below this, not even running one is. */
-const TINY = 8000
 /** About what compiling takes, and what it takes more for every instruction. */
 const COMPILING = 1_000_000
 const PER_INSTRUCTION = 150_000
@@ -85,11 +83,11 @@ const met = new WeakMap<Tape, { readonly time: number; key?: string }>()
 export function execute(tape: Tape, args: readonly Tensor[]): Tensor[] {
   if (executor().executor === 'interpret') return interpret(tape, args)
   let known = met.get(tape)
-  const again = known !== undefined
-  if (!known) met.set(tape, (known = { time: tapeDuration(tape) }))
-  // To name a tape takes a while, which pays for small work only if it is done again.
-  const small = known.time < (again ? TINY : SMALL * 2)
-  if (small && !everything) return interpret(tape, args)
+  if (!known) {
+    met.set(tape, (known = { time: tapeDuration(tape) }))
+    // To name a tape takes a while, which pays for small work only if it is done again.
+    if (known.time < SMALL && !everything) return interpret(tape, args)
+  }
   known.key ??= tapeKey(tape)
   return runProgram(known.key, known.time, tape, args) ?? interpret(tape, args)
 }
@@ -138,7 +136,7 @@ function single(kernel: Kernel, inputs: readonly Type[], type: Type): Tape {
 
 /** About how many nanoseconds the interpreter takes. */
 function tapeDuration({ types, instructions }: Tape): number {
-  let time = 0
+  let time = PER_CALL * instructions.length
   for (const { operation, params, inputs, output } of instructions) {
     const operands = inputs.map((value) => types[value]!)
     time += duration(operation.kernel(operands, params as never), operands, types[output]!)
@@ -150,16 +148,20 @@ function duration(kernel: Kernel, inputs: readonly Type[], { shape }: Type): num
   if (kernel.kind === 'host') return 0
   const size = sizeOf(shape)
   if (kernel.kind === 'map') return size * weight(kernel.expression)
-  if (kernel.kind !== 'matmul') return 2 * Math.max(size, sizeOf(inputs[0]!.shape))
-  return 2 * size * inputs[0]!.shape.at(kernel.transposeA ? -2 : -1)!
+  if (kernel.kind !== 'matmul') return PER_STEP * Math.max(size, sizeOf(inputs[0]!.shape))
+  return PER_STEP * size * inputs[0]!.shape.at(kernel.transposeA ? -2 : -1)!
 }
+
+/** Nanoseconds that the interpreter takes for one step on one number, and for one instruction without any. */
+const PER_STEP = 3
+const PER_CALL = 1000
 
 const weights = new WeakMap<Expression, number>()
 
 function weight(e: Expression): number {
   let known = weights.get(e)
   if (known === undefined) {
-    known = linearize(e).reduce((sum, { kind }) => sum + (kind === 'named' ? 60 : 2), 0)
+    known = linearize(e).reduce((sum, { kind }) => sum + (kind === 'named' ? 30 : 1) * PER_STEP, 0)
     weights.set(e, known)
   }
   return known
