@@ -54,8 +54,8 @@ const mish = elementwise('mish', 'x tanh(log(1 + e^x))', (x) =>
   scalar.mul(x, scalar.tanh(scalar.softplus(x))),
 )
 
-/** Indices from 0 to 2 that are not known before the tape runs. */
-const indicesIn = (x: Tensor): Tensor => cast(clamp(mul(x, 2), 0, 2), 'i32')
+/** Indices below n that are not known before the tape runs. */
+const indicesIn = (x: Tensor, n: number): Tensor => cast(clamp(mul(x, 2), 0, n - 1), 'i32')
 
 const ofOne = (name: string, apply: (x: Tensor) => Tensor, ...shapes: Shape[]): Ingredient => ({
   name,
@@ -70,8 +70,8 @@ const own: Ingredient[] = [
   ofOne('squareHost', squareHost, [3], [2, 2]),
   ofOne('witness', witness, [3], []),
   ofOne('mish', mish, [3]),
-  ofTwo('takeComputed', (x, y) => take(x, indicesIn(y), 1), [2, 3], [4]),
-  ofTwo('scatterComputed', (x, y) => scatterAdd(x, indicesIn(y), 3), [4, 2], [4]),
+  ofTwo('takeComputed', (x, y) => take(x, indicesIn(y, x.shape[1]!), 1), [2, 3], [4]),
+  ofTwo('scatterComputed', (x, y) => scatterAdd(x, indicesIn(y, 3), 3), [4, 2], [4]),
 ]
 const everything = [...recorded, ...composites, ...own]
 const anyDtype = everything.filter(({ name }) => name !== 'cast')
