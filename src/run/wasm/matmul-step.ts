@@ -1,9 +1,10 @@
 import { bytesPerElement } from '../../array/index.ts'
 import type { Matrices, MatmulStep } from '../plan/index.ts'
-import { i32, select, type Code, type Local, type Statement } from './assembler/index.ts'
+import { i32, type Code, type Local, type Statement } from './assembler/index.ts'
 import {
   asOneProduct,
   BLOCK_ROWS,
+  least,
   matmulRoute,
   packedBytes,
   type KernelName,
@@ -48,7 +49,7 @@ export function emitMatmul(original: MatmulStep, frame: Frame, epilogue?: MapFun
     return [
       ...start,
       f.count(i32.const(0), i32.const(m), BLOCK_ROWS, (from) => [
-        count.set(atMost(i32.sub(i32.const(m), from.get), BLOCK_ROWS)),
+        count.set(least(i32.sub(i32.const(m), from.get), BLOCK_ROWS)),
         way.rows(row(step.a, a.get, from.get), b.get, row(c, out.get, from.get), count.get),
         first.set(t ? i32.add(i32.mul(t.get, i32.const(m)), from.get) : from.get),
         end.set(i32.add(first.get, count.get)),
@@ -133,8 +134,4 @@ function inLanes({ dtype, m, k, n, a, b }: MatmulStep, { kernel }: Frame, stride
     rows: (aAt, bAt, c, count) =>
       matrixIsA ? product(aAt, bAt, c, count) : product(bAt, aAt, c, m === 1 ? i32.const(n) : count),
   }
-}
-
-function atMost(value: Address, limit: number): Address {
-  return select(i32.ltU(value, i32.const(limit)), value, i32.const(limit))
 }
