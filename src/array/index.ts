@@ -18,3 +18,4 @@ export {
   roundoff,
   valueTolerance,
 } from './tolerance.ts'
+export { combine, dot } from './vectors.ts'

@@ -1,4 +1,4 @@
-import { allocate, Tensor, valueTolerance } from '../array/index.ts'
+import { combine, dot, Tensor, valueTolerance } from '../array/index.ts'
 import { valueAndGrad } from '../ops/index.ts'
 import type { Model } from '../nets/index.ts'
 import { smallestCrossing } from './crossing.ts'
@@ -38,7 +38,7 @@ export async function singleGradientStep(
   checkPoint(x)
   const { value: f, gradient } = valueAndGrad(model)(x)
   const value = f.item()
-  const gradientNorm = norm(gradient.storage())
+  const gradientNorm = norm(gradient)
   const label = wanted ?? Math.sign(value)
   const found = { value, gradientNorm, queries: { forward: 1, backward: 1 } }
   const stay = (status: AttackStatus): GradientStepResult => ({
@@ -47,7 +47,7 @@ export async function singleGradientStep(
     found: false,
     verified: false,
     adversarial: x,
-    perturbation: scaled(x, 0),
+    perturbation: combined([0], [x]),
     norm: 0,
     margin: label * value,
     step: 0,
@@ -57,9 +57,9 @@ export async function singleGradientStep(
   if (value === 0 || Math.sign(value) !== label) return stay('already')
   if (gradientNorm === 0) return stay('zero-gradient')
 
-  const direction = scaled(gradient, -label)
+  const direction = combined([-label], [gradient])
   const ray = model.along?.(x, direction) ?? ((t: number) => model(moved(x, direction, t)).item())
-  const rounding = valueTolerance(x.size) * (gradientNorm * norm(x.storage()) + Math.abs(value))
+  const rounding = valueTolerance(x.size) * (gradientNorm * norm(x) + Math.abs(value))
   const crossing = smallestCrossing((t) => label * ray(t), Math.abs(value), {
     slope: -gradientNorm * gradientNorm,
     rounding,
@@ -78,7 +78,7 @@ export async function singleGradientStep(
     verified: margin < 0,
     adversarial,
     perturbation,
-    norm: norm(perturbation.storage()),
+    norm: norm(perturbation),
     margin,
     step: crossing.at,
     precision: crossing.width / crossing.at,
@@ -92,7 +92,8 @@ function checkPoint(x: Tensor): void {
       `singleGradientStep: expected an f64 tensor, got ${x instanceof Tensor ? x.dtype : typeof x}`,
     )
   }
-  const data = x.storage()
+  const data = x.storage() as Float64Array
+  if (dot(data, data) < Infinity) return
   for (let i = 0; i < data.length; i++) {
     if (!Number.isFinite(data[i])) {
       throw new RangeError(`singleGradientStep: expected finite coordinates, got ${data[i]} at ${i}`)
@@ -101,23 +102,18 @@ function checkPoint(x: Tensor): void {
 }
 
 function moved(x: Tensor, direction: Tensor, t: number): Tensor {
-  const [from, along, data] = [x.storage(), direction.storage(), allocate('f64', x.size)]
-  for (let i = 0; i < data.length; i++) data[i] = from[i]! + t * along[i]!
-  return new Tensor(data, x.shape, 'f64')
+  return combined([1, t], [x, direction])
 }
 
-function scaled(x: Tensor, factor: number): Tensor {
-  return new Tensor(
-    x.storage().map((value) => value * factor),
-    x.shape,
-    x.dtype,
-  )
+function combined(c: readonly number[], xs: readonly Tensor[]): Tensor {
+  const vectors = xs.map((x) => x.storage() as Float64Array)
+  return new Tensor(combine(new Float64Array(vectors[0]!.length), c, vectors), xs[0]!.shape, 'f64')
 }
 
 /** The Euclidean norm, scaled by the largest entry where squares are too large or too small. */
-function norm(x: ArrayLike<number>): number {
-  let square = 0
-  for (let i = 0; i < x.length; i++) square += x[i]! * x[i]!
+function norm(tensor: Tensor): number {
+  const x = tensor.storage() as Float64Array
+  const square = dot(x, x)
   if (square > 1e-200 && square < 1e200) return Math.sqrt(square)
   let largest = 0
   for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!))

@@ -1,8 +1,9 @@
+import { combine, dot } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
+import { mayChange } from '../run/index.ts'
 import { checkInteger, checkScale } from './arguments.ts'
 import { normal } from './draws.ts'
 import type { Stream } from './stream.ts'
-import { addScaled, addScaledThenDot, combination, dot, scale } from './vectors.ts'
 
 /*
  * The conditional law. Let W be a random rows × columns matrix with independent N(0, v) entries. Suppose all that has
@@ -22,22 +23,23 @@ import { addScaled, addScaledThenDot, combination, dot, scale } from './vectors.
  * carried out lazily instead of once in a proof.
  */
 
+type SideName = 'apply' | 'applyTranspose'
+
 /** What is known of one side: for the right one, Q and WQ; for the left one, U and WᵀU. */
 interface Side {
-  readonly name: string
   readonly size: number
   readonly stream: Stream
   /** Orthonormal directions. */
   readonly directions: Float64Array[]
   /** What the matrix makes of each of them. */
   readonly images: Float64Array[]
-  /** The last few queries, oldest first, with their coordinates in `directions`. */
+  /** The last few queries and their answers, oldest first. */
   readonly recent: Recent[]
 }
 
 interface Recent {
   readonly query: Float64Array
-  readonly coordinates: Float64Array
+  readonly answer: Float64Array
 }
 
 const recentQueries = 4
@@ -81,22 +83,35 @@ export class DeferredGaussian {
    * before then, and whatever was asked can be asked again.
    */
   apply(x: ArrayLike<number>): Float64Array {
-    return this.#answer(this.#right, this.#left, x)
+    return this.answer('apply', copied('apply', this.columns, x)).slice()
   }
 
   /** Wᵀu for a vector u of `rows` numbers; otherwise as `apply`. */
   applyTranspose(u: ArrayLike<number>): Float64Array {
-    return this.#answer(this.#left, this.#right, u)
+    return this.answer('applyTranspose', copied('applyTranspose', this.rows, u)).slice()
   }
 
-  #answer(own: Side, other: Side, vector: ArrayLike<number>): Float64Array {
-    const { query, square } = readQuery(own, vector)
+  /**
+   * `apply` or `applyTranspose` for operations, without copies: of the query and of the answer, elements may change by `overwrite` alone.
+   */
+  answer(name: SideName, vector: Float64Array): Float64Array {
+    const [own, other] = name === 'apply' ? [this.#right, this.#left] : [this.#left, this.#right]
+    const query = mayChange(vector) ? vector.slice() : vector
+    const square = squareOf(name, query)
     const known = recall(own, query)
-    if (known) return combination(known, own.images, other.size)
+    if (known) return known
+    const answer = this.#learn(own, other, query, square)
+    own.recent.push({ query, answer })
+    if (own.recent.length > recentQueries) own.recent.shift()
+    return answer
+  }
+
+  #learn(own: Side, other: Side, query: Float64Array, square: number): Float64Array {
+    const answer = new Float64Array(other.size)
     // With all directions of the other side known, the matrix is: nothing is left to draw or to remember.
     if (other.directions.length === other.size) {
       const coordinates = other.images.map((image) => dot(image, query))
-      return combination(coordinates, other.directions, other.size)
+      return combine(answer, coordinates, other.directions)
     }
     const { power, residual, norm, coordinates } = decompose(own, query, square)
     if (norm > 0) {
@@ -105,16 +120,18 @@ export class DeferredGaussian {
       own.directions.push(residual)
       coordinates.push(norm)
     }
-    const scaled = Float64Array.from(coordinates, (c) => numbers.scale2(c, power))
-    own.recent.push({ query, coordinates: scaled })
-    if (own.recent.length > recentQueries) own.recent.shift()
-    return combination(scaled, own.images, other.size)
+    if (coordinates.length === 0) return answer
+    return combine(
+      answer,
+      coordinates.map((c) => numbers.scale2(c, power)),
+      own.images,
+    )
   }
 
-  /** Room for one more direction, counting the recent queries of both sides as if all were there already. */
+  /** Room for one more direction, counting the recent queries of both sides and their answers as if all were there already. */
   #checkMemory(): void {
     const { right, left } = this.directions
-    const bytes = (right + left + 1 + recentQueries) * 8 * (this.rows + this.columns)
+    const bytes = (right + left + 1 + 2 * recentQueries) * 8 * (this.rows + this.columns)
     if (bytes <= this.memory) return
     throw new RangeError(
       `deferredGaussian: expected history within ${this.memory} bytes, got ${bytes} for direction ${right + left + 1} ` +
@@ -154,38 +171,48 @@ export function deferredGaussian(
   return new DeferredGaussian(stream, rows, columns, variance, memory)
 }
 
-function side(name: string, size: number, stream: Stream): Side {
-  return { name, size, stream: stream.child(name), directions: [], images: [], recent: [] }
+function side(name: SideName, size: number, stream: Stream): Side {
+  return { size, stream: stream.child(name), directions: [], images: [], recent: [] }
 }
 
-/** A copy of the query, which the caller may overwrite later, and the sum of its squares, which may overflow. */
-function readQuery(own: Side, vector: ArrayLike<number>): { query: Float64Array; square: number } {
+/** A copy of a query, which the caller may overwrite later. */
+function copied(name: SideName, size: number, vector: ArrayLike<number>): Float64Array {
   if (typeof vector !== 'object' || typeof vector?.length !== 'number') {
-    throw new TypeError(`deferredGaussian.${own.name}: expected an array of numbers, got ${typeof vector}`)
+    throw new TypeError(`deferredGaussian.${name}: expected an array of numbers, got ${typeof vector}`)
   }
-  if (vector.length !== own.size) {
-    throw new RangeError(`deferredGaussian.${own.name}: expected ${own.size} numbers, got ${vector.length}`)
+  if (vector.length !== size) {
+    throw new RangeError(`deferredGaussian.${name}: expected ${size} numbers, got ${vector.length}`)
   }
-  const query = new Float64Array(vector)
+  return new Float64Array(vector)
+}
+
+/** The sum of the squares of a query, which may overflow. Errors: RangeError unless all are finite. */
+function squareOf(name: SideName, query: Float64Array): number {
   const square = dot(query, query)
-  if (square < Infinity) return { query, square }
+  if (square < Infinity) return square
   for (let i = 0; i < query.length; i++) {
     if (query[i]! - query[i]! === 0) continue
-    throw new RangeError(`deferredGaussian.${own.name}: expected finite numbers, got ${query[i]} at ${i}`)
+    throw new RangeError(`deferredGaussian.${name}: expected finite numbers, got ${query[i]} at ${i}`)
   }
-  return { query, square }
+  return square
 }
 
-/** The coordinates of a recent query with these values; it becomes the most recent one. */
+/** The answer to a recent query with these values; it becomes the most recent one. */
 function recall(own: Side, query: Float64Array): Float64Array | undefined {
-  const at = own.recent.findLastIndex((entry) => sameValues(entry.query, query))
+  const at = own.recent.findLastIndex((entry) => !hasChanged(entry) && sameValues(entry.query, query))
   if (at < 0) return undefined
   const [entry] = own.recent.splice(at, 1)
   own.recent.push(entry!)
-  return entry!.coordinates
+  return entry!.answer
+}
+
+/** Somebody has written to the query or the answer since. */
+function hasChanged({ query, answer }: Recent): boolean {
+  return mayChange(query) || mayChange(answer)
 }
 
 function sameValues(a: Float64Array, b: Float64Array): boolean {
+  if (a === b) return true
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true
 }
@@ -199,8 +226,9 @@ interface Decomposition {
 }
 
 /**
- * query = 2^power·(Qc + norm·q), by modified Gram-Schmidt done twice, which makes q orthogonal to rounding (Giraud,
- * Langou & Rozložník, Comput. Math. Appl. 50, 2005).
+ * query = 2^power·(Qc + norm·q), by Gram-Schmidt. What one projection leaves is orthogonal to Q to rounding when it is not much shorter than
+ * the query; otherwise a second one makes it so (Daniel, Gragg, Kaufman & Stewart, Math. Comp. 30, 1976; Giraud, Langou & Rozložník, Comput.
+ * Math. Appl. 50, 2005).
  *
  * A residual below 8ε√n of the query counts as 0. That is what the rounding of a sum over n entries leaves behind, so a
  * dependent query that was computed adds no direction; and the answer is exact for a query that differs by that little.
@@ -211,19 +239,20 @@ function decompose({ directions, size }: Side, query: Float64Array, square: numb
   const { power, start, whole } = isPlain ? { power: 0, start: query, whole: square } : normalized(query)
   const rounding = 8 * 2.220446049250313e-16 * Math.sqrt(size * whole)
   const coordinates = directions.map(() => 0)
-  const passes = [...directions, ...directions]
   const residual = new Float64Array(size)
   let rest = start
-  // In the end the sum of the squares of what is left.
-  let c = passes.length > 0 ? dot(passes[0]!, start) : whole
-  passes.forEach((q, step) => {
-    coordinates[step % directions.length]! += c
-    c = addScaledThenDot(residual, rest, -c, q, passes[step + 1] ?? residual)
+  let norm = Math.sqrt(whole)
+  for (let pass = 0; pass < 2 && directions.length > 0 && norm > rounding; pass++) {
+    const c = directions.map((q) => dot(q, rest))
+    combine(residual, [1, ...c.map((x) => -x)], [rest, ...directions])
+    c.forEach((x, j) => (coordinates[j]! += x))
+    const before = norm
     rest = residual
-  })
-  const norm = Math.sqrt(c)
+    norm = Math.sqrt(dot(rest, rest))
+    if (norm > 0.7 * before) break
+  }
   if (directions.length === size || norm <= rounding) return { power, residual, norm: 0, coordinates }
-  scale(residual, 1 / norm, rest)
+  combine(residual, [1 / norm], [rest])
   return { power, residual, norm, coordinates }
 }
 
@@ -235,15 +264,14 @@ const LARGE = numbers.scale2(1, 600)
 function normalized(query: Float64Array): { power: number; start: Float64Array; whole: number } {
   const largest = query.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
   const power = largest === 0 ? 0 : Math.max(-1000, Math.min(1000, numbers.exponent(largest)))
-  const start = query.slice()
-  scale(start, numbers.scale2(1, -power))
+  const start = combine(new Float64Array(query.length), [numbers.scale2(1, -power)], [query])
   return { power, start, whole: dot(start, start) }
 }
 
 /** Wq for a new direction q: fresh normals, their part along U replaced by what WᵀU says of it. */
 function reveal(own: Side, other: Side, q: Float64Array, variance: number): Float64Array {
-  const image = normal(own.stream, other.size)
-  scale(image, Math.sqrt(variance))
-  other.directions.forEach((u, j) => addScaled(image, dot(other.images[j]!, q) - dot(u, image), u))
-  return image
+  const fresh = normal(own.stream, other.size)
+  const deviation = Math.sqrt(variance)
+  const known = other.directions.map((u, j) => dot(other.images[j]!, q) - deviation * dot(u, fresh))
+  return combine(fresh, [deviation, ...known], [fresh, ...other.directions])
 }

@@ -1,10 +1,9 @@
-import { Tensor } from '../array/index.ts'
+import { combine, dot, Tensor } from '../array/index.ts'
 import { gammaIncPInv } from '../math/index.ts'
 import { evaluate, fillRandom } from '../run/index.ts'
 import { input, scalar, type Expression } from '../tape/index.ts'
 import { checkInteger, checkScale } from './arguments.ts'
 import type { Stream } from './stream.ts'
-import { dot, scale } from './vectors.ts'
 
 /*
  * Layout. Every call starts at a fresh block of four words (w₀, w₁, w₂, w₃) and a block gives two numbers, so n numbers
@@ -149,6 +148,6 @@ export function gaussianMatrix(
   const variance = options.variance ?? 1 / columns
   checkScale('gaussianMatrix', 'variance', variance)
   const data = normal(stream, rows * columns)
-  scale(data, Math.sqrt(variance))
+  combine(data, [Math.sqrt(variance)], [data])
   return new Tensor(data, [rows, columns], 'f64')
 }

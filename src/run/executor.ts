@@ -50,7 +50,7 @@ export function available(name: ExecutorName): Ran {
 }
 
 /** Below this many nanoseconds of interpreting, looking for a program is not worth it. */
-const SMALL = 30_000
+const SMALL = 10_000
 /** About what compiling takes, and what it takes more for every instruction. */
 const COMPILING = 1_000_000
 const PER_INSTRUCTION = 150_000

@@ -11,6 +11,6 @@ export {
 export { interpret } from './interpreter.ts'
 export { combineLanes, LANES, multipliesInLanes, reducesInLanes } from './order.ts'
 export { explain as explainPlan } from './plan/index.ts'
-export { overwrite, Program } from './program.ts'
+export { mayChange, overwrite, Program } from './program.ts'
 export { Code } from './wasm/code.ts'
 export { fillRandom } from './random-fill.ts'

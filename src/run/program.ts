@@ -24,6 +24,11 @@ export function overwrite(tensor: Tensor, elements: Data): void {
   if (!overwritten.has(data)) overwritten.add(data)
 }
 
+/** Whether elements may be others now than when they were looked at before. */
+export function mayChange(data: Data): boolean {
+  return overwritten.has(data)
+}
+
 /** A place in the arena that a tensor is copied to or from. */
 interface Place {
   readonly view: View
@@ -95,7 +100,7 @@ export class Program {
     arena.running++
     let done = false
     try {
-      this.code.run(tape, arena.base)
+      this.code.run(tape, arena.base, args)
       done = true
     } finally {
       arena.running--
@@ -168,12 +173,12 @@ export class Program {
 
 function isOverwritten(resident: Resident): boolean {
   const data = resident.fetched()
-  return data !== undefined && overwritten.has(data)
+  return data !== undefined && mayChange(data)
 }
 
 function copyTo(place: Place, x: Tensor): void {
   const data = x.storage()
-  const remembered = data.length >= WORTH_REMEMBERING && !overwritten.has(data)
+  const remembered = data.length >= WORTH_REMEMBERING && !mayChange(data)
   if (remembered && place.holds?.deref() === x) return
   place.window.set(data)
   place.holds = remembered ? new WeakRef(x) : undefined

@@ -1,4 +1,4 @@
-import { bytesPerElement, sizeOf, Tensor, type Data } from '../../array/index.ts'
+import { bytesPerElement, sameShape, sizeOf, Tensor, type Data } from '../../array/index.ts'
 import type { Tape } from '../../tape/index.ts'
 import { evaluate } from '../interpreter.ts'
 import { plan, type Plan, type View } from '../plan/index.ts'
@@ -12,8 +12,9 @@ export class Code {
   /** Arguments whose places results may take. */
   readonly donated: readonly number[]
   readonly #run: (base: number) => number
-  /** The tape whose host functions are called. */
+  /** The tape whose host functions are called, and what it is run on. */
   #tape: Tape | undefined
+  #args: readonly Tensor[] = []
 
   constructor(tape: Tape, donated: readonly number[] = []) {
     this.plan = plan(tape, { donate: donated })
@@ -23,14 +24,15 @@ export class Code {
   }
 
   /** Runs a tape on the arena at `base`. Errors: RangeError when a gather there is given indices out of range. */
-  run(tape: Tape, base: number): void {
-    const outer = this.#tape
+  run(tape: Tape, base: number, args: readonly Tensor[]): void {
+    const outer = [this.#tape, this.#args] as const
     this.#tape = tape
+    this.#args = args
     try {
       const failed = this.#run(base)
       if (failed > 0) this.#refuse(failed - 1, base)
     } finally {
-      this.#tape = outer
+      ;[this.#tape, this.#args] = outer
     }
   }
 
@@ -49,13 +51,20 @@ export class Code {
     return new Tensor(windowOf(this.plan, view, base).slice(), view.shape, view.dtype)
   }
 
+  /** The argument that a view is all of, as long as it is sure to be there. */
+  #argument(view: View): Tensor | undefined {
+    const at = this.plan.arguments.findIndex(({ buffer }) => buffer === view.buffer)
+    const x = this.#args[at]
+    return x && !this.donated.includes(at) && sameShape(x.shape, view.shape) ? x : undefined
+  }
+
   /** WebAssembly gives addresses with a sign. */
   #host(at: number, signed: number): void {
     const base = signed >>> 0
     const step = this.plan.steps[at]!
     if (step.kind !== 'host') throw new Error(`compile: expected a host step at ${at}, got ${step.kind}`)
     const { operation, params } = this.#tape!.instructions[step.instruction]!
-    const inputs = step.inputs.map((view) => this.#tensorAt(view, base))
+    const inputs = step.inputs.map((view) => this.#argument(view) ?? this.#tensorAt(view, base))
     const result = evaluate(operation.kernel(inputs, params as never), inputs, step.output)
     // Only now: the call may have let the memory grow.
     windowOf(this.plan, step.output, base).set(result.storage())
