@@ -6,6 +6,13 @@ const chromium = '/usr/bin/chromium'
 const launchOptions = {
   ...(existsSync(chromium) && { executablePath: chromium }),
   args: [
+    // Graphics by software, so that every mode of GPU.js runs anywhere.
+    '--use-gl=angle',
+    '--use-angle=swiftshader',
+    '--enable-unsafe-swiftshader',
+    '--enable-unsafe-webgpu',
+    '--use-webgpu-adapter=swiftshader',
+    '--enable-features=Vulkan',
     '--headless',
     '--no-sandbox',
     '--disable-quic',

@@ -14,7 +14,7 @@ import {
 import { isRecording, replay, type Perform, type Tape } from '../tape/index.ts'
 import { compute } from './apply.ts'
 import { recordOnTrees } from './record.ts'
-import { leaves, type Tree } from './trees.ts'
+import { formOf, leaves, type Tree } from './trees.ts'
 
 export interface CompileOptions {
   /**
@@ -72,10 +72,10 @@ export function compile<Xs extends readonly Tree[], Y extends Tree>(
   const byName = new Map<string, Form>()
   let last: Form | undefined
 
-  const formOf = (xs: Xs, args: readonly Tensor[]): Form => {
+  const find = (xs: Xs, args: readonly Tensor[]): Form => {
     // Tensors alone are told apart without making a name for them.
     if (last && args === xs && fits(args, last.tape)) return last
-    const name = xs.map(nameOf).join()
+    const name = xs.map(formOf).join()
     let form = byName.get(name)
     if (!form) byName.set(name, (form = makeForm(f, xs, donate, ran)))
     last = args === xs ? form : undefined
@@ -84,14 +84,14 @@ export function compile<Xs extends readonly Tree[], Y extends Tree>(
   const compiled = (...xs: Xs): Y => {
     if (isRecording()) return f(...xs)
     const args = argumentsOf(xs)
-    const form = formOf(xs, args)
+    const form = find(xs, args)
     const results = runForm(form, args)
     if (finite) checkFinite(form, args, results)
     return form.rebuildValue(results) as Y
   }
   const into = (out: Y, ...xs: Xs): void => {
     const args = argumentsOf(xs)
-    const form = formOf(xs, args)
+    const form = find(xs, args)
     const targets = argumentsOf([out])
     checkTargets(form.tape, targets)
     const lost = form.donated.find((i) => targets.includes(args[i]!))
@@ -142,13 +142,6 @@ function makeForm<Xs extends readonly Tree[]>(
 function argumentsOf(xs: readonly Tree[]): readonly Tensor[] {
   for (const x of xs) if (!(x instanceof Tensor)) return xs.flatMap((tree) => leaves('compile', tree))
   return xs as readonly Tensor[]
-}
-
-/** Trees with the same name have the same form, and leaves of the same types. */
-function nameOf(tree: Tree): string {
-  if (tree instanceof Tensor) return `${tree.dtype}${showShape(tree.shape)}`
-  if (Array.isArray(tree)) return `[${tree.map(nameOf).join()}]`
-  return `{${Object.entries(tree).map(([key, child]) => `${JSON.stringify(key)}:${nameOf(child as Tree)}`)}}`
 }
 
 function fits(args: readonly Tensor[], { types, inputs }: Tape): boolean {

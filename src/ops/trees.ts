@@ -1,5 +1,5 @@
 /** Trees: nested arrays and plain objects with tensors as leaves, the arguments of differentiated functions. */
-import { Tensor } from '../array/index.ts'
+import { showShape, Tensor } from '../array/index.ts'
 
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree }
 
@@ -23,4 +23,11 @@ export function rebuild<T extends Tree>(tree: T, list: readonly Tensor[]): T {
     return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child)]))
   }
   return walk(tree) as T
+}
+
+/** The form of a tree with the types of its leaves, as a name. */
+export function formOf(tree: Tree): string {
+  if (tree instanceof Tensor) return `${tree.dtype}${showShape(tree.shape)}`
+  if (Array.isArray(tree)) return `[${tree.map(formOf).join()}]`
+  return `{${Object.entries(tree).map(([key, child]) => `${JSON.stringify(key)}:${formOf(child as Tree)}`)}}`
 }

@@ -5,15 +5,19 @@
  */
 import type { Tape } from '../../tape/index.ts'
 import { place } from './arena.ts'
+import type { Draft } from './draft.ts'
 import { attachEpilogues } from './epilogue.ts'
 import { Expressions } from './expressions.ts'
 import { graphOf } from './graph.ts'
 import { inlineMaps } from './inline.ts'
+import { MOST_VIEWS } from './loop-steps.ts'
 import { lower } from './lower.ts'
 import { shareLoops } from './share.ts'
 import type { Plan } from './steps.ts'
 import { delayUpdates } from './updates.ts'
 
+export { reads, writes, type Draft, type Value } from './draft.ts'
+export { collapse } from './collapse.ts'
 export { explain } from './explain.ts'
 export type {
   Buffer,
@@ -36,12 +40,22 @@ export interface PlanOptions {
   readonly donate?: readonly number[]
 }
 
-export function plan(tape: Tape, { donate = [] }: PlanOptions = {}): Plan {
-  const expressions = new Expressions()
-  const draft = lower(graphOf(tape), expressions, donate)
-  inlineMaps(draft)
+export function plan(tape: Tape, options: PlanOptions = {}): Plan {
+  const draft = draftOf(tape, options)
   shareLoops(draft)
   delayUpdates(draft)
   attachEpilogues(draft)
   return place(draft)
+}
+
+export interface DraftOptions extends PlanOptions {
+  /** Arrays that a loop made of others may read and write. */
+  readonly mostViews?: number
+}
+
+/** Steps for values without places yet, one result each: what executors with a memory of their own start from, too. */
+export function draftOf(tape: Tape, { donate = [], mostViews = MOST_VIEWS }: DraftOptions = {}): Draft {
+  const draft = lower(graphOf(tape), new Expressions(), donate)
+  inlineMaps(draft, mostViews)
+  return draft
 }

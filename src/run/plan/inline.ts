@@ -13,7 +13,7 @@ import { isRowMajor } from './views.ts'
 
 type LoopStep = MapStep | ReduceStep
 
-export function inlineMaps(draft: Draft): void {
+export function inlineMaps(draft: Draft, mostViews: number): void {
   const { steps, counts } = draft
   const { readers, isResult } = linksOf(draft)
   steps.forEach((map, at) => {
@@ -22,7 +22,7 @@ export function inlineMaps(draft: Draft): void {
     const value = map.outputs[0]!.into.buffer
     const users = readers[value]!
     if (isResult[value] || users.length === 0 || (users.length > 1 && !isWorthRepeating(map))) return
-    const changed = users.map((user) => withMap(draft, steps[user]!, map))
+    const changed = users.map((user) => withMap(draft, steps[user]!, map, mostViews))
     if (!changed.every((step) => step !== undefined)) return
     steps[at] = undefined
     changed.forEach((step, i) => (steps[users[i]!] = step))
@@ -40,6 +40,7 @@ function withMap(
   { expressions }: Draft,
   reader: LoopStep | { kind: string },
   map: MapStep,
+  mostViews: number,
 ): LoopStep | undefined {
   const { expression, into } = map.outputs[0]!
   if (!isLoop(reader) || !computesIn(map, map.dtype) || !computesIn(reader, map.dtype)) return undefined
@@ -47,7 +48,7 @@ function withMap(
   const isRepeated = views.length > 1 || sizeOf(views[0]!.shape) > sizeOf(map.shape)
   if (isRepeated && !isCheap(expression)) return undefined
   const step = inlined(expressions, reader, map)
-  return step && isFit(step) ? step : undefined
+  return step && isFit(step, mostViews) ? step : undefined
 }
 
 function isLoop(step: { kind: string }): step is LoopStep {

@@ -119,15 +119,15 @@ export function canReduce(shape: Shape, axes: readonly number[], inputs: readonl
 }
 
 /** Loops that are read from more places, or whose code is longer, run slower than two of them. */
-const MOST_VIEWS = 12
+export const MOST_VIEWS = 12
 const MOST_STEPS = 400
 
-/** Whether a loop made of others can be carried out well. */
-export function isFit(step: MapStep | ReduceStep): boolean {
+/** Whether a loop made of others can be carried out well, where it may have so many views. */
+export function isFit(step: MapStep | ReduceStep, mostViews: number): boolean {
   const [roots, views] =
     step.kind === 'map'
       ? [step.outputs.map(({ expression }) => expression), step.inputs.length + step.outputs.length]
       : [[step.expression], step.inputs.length]
   if (step.kind === 'reduce' && !canReduce(step.shape, step.axes, step.inputs)) return false
-  return views <= MOST_VIEWS && countSteps(roots) <= MOST_STEPS
+  return views <= mostViews && countSteps(roots) <= MOST_STEPS
 }

@@ -7,7 +7,7 @@
  */
 import { sizeOf } from '../../array/index.ts'
 import { computesIn, isMap, linksOf, reads, readsWhole, writes, type Draft, type Links } from './draft.ts'
-import { inlined, isFit, mapStep, reshapedMap } from './loop-steps.ts'
+import { inlined, isFit, mapStep, MOST_VIEWS, reshapedMap } from './loop-steps.ts'
 import type { MapStep } from './steps.ts'
 
 export function shareLoops(draft: Draft): void {
@@ -98,5 +98,5 @@ function mergedMap(
     ({ into }) => isResult[into.buffer] || readers[into.buffer]!.some((user) => user !== later),
   )
   const merged = mapStep(expressions, { ...first, inputs, outputs: [...kept, ...shifted] })
-  return isFit(merged) ? merged : undefined
+  return isFit(merged, MOST_VIEWS) ? merged : undefined
 }

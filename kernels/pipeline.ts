@@ -1,0 +1,95 @@
+/** Steps in a row as one pipeline of GPU.js: what they hand on to each other stays on the device, constants are brought there once. */
+import { writes } from '../src/run/index.ts'
+import { helpers, sourceOf, SPECIAL, type Source } from './cells/index.ts'
+import {
+  checkRan,
+  dropGpu,
+  gpuFor,
+  type GpuKernel,
+  type GpuPipeline,
+  type KernelSettings,
+  type Mode,
+} from './gpu.ts'
+import { forget, keep } from './live.ts'
+import type { DevicePart } from './parts.ts'
+
+interface Built {
+  readonly pipeline: GpuPipeline
+  readonly kernels: readonly GpuKernel[]
+}
+
+export class Pipeline {
+  readonly #part: DevicePart
+  readonly #mode: Mode
+  readonly #constants: ReadonlyMap<number, Float32Array>
+  #built: Promise<Built> | undefined
+
+  constructor(part: DevicePart, mode: Mode, constants: ReadonlyMap<number, Float32Array>) {
+    this.#part = part
+    this.#mode = mode
+    this.#constants = constants
+  }
+
+  /** The values that the part gives. Errors: Error when another mode ran than was asked for, or the device was lost; it can be run again then. */
+  async run(args: readonly Float32Array[]): Promise<Float32Array[]> {
+    const built = (this.#built ??= this.#build())
+    keep(this, () => void this.destroy())
+    try {
+      const { pipeline } = await built
+      const found = await pipeline(...args)
+      checkRan(pipeline, this.#mode)
+      return found
+    } catch (error) {
+      await this.destroy()
+      if (/lost/i.test(String(error))) await dropGpu(this.#mode)
+      throw error
+    }
+  }
+
+  /** Lets the device's memory go; running again takes it again. */
+  async destroy(): Promise<void> {
+    forget(this)
+    const built = this.#built
+    this.#built = undefined
+    if (!built) return
+    const { pipeline, kernels } = await built
+    await pipeline.destroy()
+    for (const kernel of kernels) kernel.destroy()
+  }
+
+  async #build(): Promise<Built> {
+    const { steps, takes, gives } = this.#part
+    const gpu = await gpuFor(this.#mode)
+    const sources = steps.map(sourceOf)
+    const byText = new Map<string, GpuKernel>()
+    const kernels = sources.map((source) => {
+      const key = `${source.size} ${source.text}`
+      let kernel = byText.get(key)
+      if (!kernel) byText.set(key, (kernel = gpu.createKernel(source.text, settingsOf(source))))
+      return kernel
+    })
+    const orchestrate = (...handles: unknown[]): unknown[] => {
+      const values = new Map<number | typeof SPECIAL, unknown>(this.#constants)
+      values.set(SPECIAL, Float32Array.of(Infinity, NaN))
+      takes.forEach((buffer, i) => values.set(buffer, handles[i]))
+      steps.forEach((step, i) => {
+        const inputs = sources[i]!.reads.map((name) => values.get(name))
+        values.set(writes(step)[0]!.buffer, kernels[i]!(...inputs))
+      })
+      return gives.map((buffer) => values.get(buffer))
+    }
+    // GPU.js asks a function how many arguments it takes.
+    Object.defineProperty(orchestrate, 'length', { value: takes.length })
+    return { pipeline: gpu.createPipeline(orchestrate), kernels: [...byText.values()] }
+  }
+}
+
+function settingsOf({ size, helpers: used }: Source): KernelSettings {
+  return {
+    output: [size],
+    precision: 'single',
+    // Loops stop after 1000 rounds otherwise, without a word.
+    loopMaxIterations: 1073741824,
+    ...(used.length > 0 && { functions: used.map((name) => helpers[name].definition) }),
+  }
+}
