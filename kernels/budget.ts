@@ -179,21 +179,22 @@ function boundedPrimitive(primitive: Primitive, args: readonly Pair[]): Pair {
   const e = new Float64Array(size)
   for (let i = 0; i < size; i++) {
     const error = errorOf(primitive, [a.v[i]!, b.v[i]!, c.v[i]!], [a.e[i]!, b.e[i]!, c.e[i]!], v[i]!)
-    // Where f32 ends, or nothing is known of an operand, nothing is known.
-    e[i] = Math.abs(v[i]!) + error < HUGE || exact(v[i]!, a.e[i]! + b.e[i]! + c.e[i]!) ? error : Infinity
+    // An infinity that comes of exact operands is one on a device, too; beyond the end of f32, and of what is unknown, nothing is known.
+    if (Number.isFinite(v[i]!)) e[i] = Math.abs(v[i]!) + error < HUGE ? error : Infinity
+    else e[i] = error === 0 || a.e[i]! + b.e[i]! + c.e[i]! === 0 ? 0 : Infinity
   }
   return { v, e }
-}
-
-/** An infinity that comes of exact operands is one on a device, too. */
-function exact(v: number, error: number): boolean {
-  return !Number.isFinite(v) && error === 0
 }
 
 function valuesOf(expression: Expression, args: readonly Pair[]): Float64Array {
   const shape = [args[0]!.v.length]
   const inputs = args.map(({ v }) => new Tensor(v, shape, 'f64'))
   return evaluate({ kind: 'map', expression }, inputs, { shape, dtype: 'f64' }).storage() as Float64Array
+}
+
+/** |a|·error, where an error of 0 is none beside an infinity either. */
+function times(a: number, error: number): number {
+  return error === 0 ? 0 : Math.abs(a) * error
 }
 
 type Three = readonly [number, number, number]
@@ -205,7 +206,7 @@ function errorOf(primitive: Primitive, [a, b, c]: Three, [ea, eb, ec]: Three, v:
     case 'sub':
       return ea + eb + UNIT * size
     case 'mul':
-      return Math.abs(a) * eb + Math.abs(b) * ea + ea * eb + UNIT * size + (v === 0 ? 0 : TINY)
+      return times(a, eb) + times(b, ea) + ea * eb + UNIT * size + (v === 0 ? 0 : TINY)
     case 'div':
       return Math.abs(b) > eb
         ? (ea + size * eb) / (Math.abs(b) - eb) + DIVISION * size + (v === 0 ? 0 : TINY)
@@ -221,7 +222,8 @@ function errorOf(primitive: Primitive, [a, b, c]: Three, [ea, eb, ec]: Three, v:
       return Math.max(ea, eb)
     case 'less':
     case 'equal':
-      return ea + eb > 0 && Math.abs(a - b) <= ea + eb ? 1 : 0
+      // Equal to the last bit of f64, they are one number that took two ways, such as a largest element.
+      return a !== b && Math.abs(a - b) <= ea + eb ? 1 : 0
     case 'select':
       if (ea === 0) return a === 0 ? ec : eb
       return Math.abs(b - c) + Math.max(eb, ec)

@@ -18,11 +18,12 @@ export interface GpuKernel {
 }
 
 export interface GpuPipeline {
-  (...args: Float32Array[]): Promise<Float32Array[]>
+  (...args: readonly Float32Array[]): Promise<(Float32Array | readonly Float32Array[])[]>
   /** What ran the last call. */
   readonly backend: string | null
   readonly executorKind: string
   readonly fallbackReason: string | null
+  readonly plan: { readonly kernels: readonly { readonly clone: GpuKernel }[] } | null
   destroy(): Promise<void>
 }
 
@@ -105,8 +106,12 @@ export async function dropGpu(mode: Mode): Promise<void> {
   await (await instance)?.destroy()
 }
 
-/** Errors: Error unless a pipeline was run by this mode. */
+/** Errors: Error unless a pipeline was run by this mode, in f32. */
 export function checkRan(pipeline: GpuPipeline, mode: Mode): void {
-  if (pipeline.backend === backends[mode]) return
-  throw new Error(`kernels: expected ${mode} to run, got ${pipeline.backend} (${pipeline.fallbackReason})`)
+  if (pipeline.backend !== backends[mode])
+    throw new Error(`kernels: expected ${mode} to run, got ${pipeline.backend} (${pipeline.fallbackReason})`)
+  for (const { clone } of pipeline.plan?.kernels ?? []) {
+    if (clone.kernel.precision === 'single') continue
+    throw new Error(`kernels: expected precision single, got ${clone.kernel.precision}`)
+  }
 }

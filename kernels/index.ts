@@ -7,3 +7,6 @@ export {
   type DeviceResult,
   type RanOnDevice,
 } from './on-device.ts'
+export { budgetOf, type Bounded } from './budget.ts'
+export { confirmSigns, type Confirmation, type ConfirmationStatus } from './confirm.ts'
+export { devices, type DeviceReport } from './devices.ts'

@@ -38,7 +38,7 @@ export class Pipeline {
       const { pipeline } = await built
       const found = await pipeline(...args)
       checkRan(pipeline, this.#mode)
-      return found
+      return found.map(inOneRow)
     } catch (error) {
       await this.destroy()
       if (/lost/i.test(String(error))) await dropGpu(this.#mode)
@@ -60,10 +60,11 @@ export class Pipeline {
   async #build(): Promise<Built> {
     const { steps, takes, gives } = this.#part
     const gpu = await gpuFor(this.#mode)
-    const sources = steps.map(sourceOf)
+    // In JavaScript a result in rows is an array of arrays, which no other kernel can read as one.
+    const sources = steps.map((step) => sourceOf(step, this.#mode !== 'cpu'))
     const byText = new Map<string, GpuKernel>()
     const kernels = sources.map((source) => {
-      const key = `${source.size} ${source.text}`
+      const key = `${source.output.join()} ${source.text}`
       let kernel = byText.get(key)
       if (!kernel) byText.set(key, (kernel = gpu.createKernel(source.text, settingsOf(source))))
       return kernel
@@ -84,12 +85,21 @@ export class Pipeline {
   }
 }
 
-function settingsOf({ size, helpers: used }: Source): KernelSettings {
+function settingsOf({ output, helpers: used }: Source): KernelSettings {
   return {
-    output: [size],
+    output,
     precision: 'single',
     // Loops stop after 1000 rounds otherwise, without a word.
     loopMaxIterations: 1073741824,
     ...(used.length > 0 && { functions: used.map((name) => helpers[name].definition) }),
   }
+}
+
+/** Rows are views of one array, or arrays of their own. */
+function inOneRow(result: Float32Array | readonly Float32Array[]): Float32Array {
+  if (result instanceof Float32Array) return result
+  const [first] = result as [Float32Array]
+  const all = new Float32Array(result.length * first.length)
+  result.forEach((row, i) => all.set(row, i * first.length))
+  return all
 }

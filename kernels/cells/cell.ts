@@ -13,15 +13,17 @@ export interface Source {
   /** The buffers that its parameters stand for, in order. */
   readonly reads: readonly (number | typeof SPECIAL)[]
   readonly helpers: readonly HelperName[]
-  /** Cells of the result. */
-  readonly size: number
+  /** Cells of the result: all in a row, or [columns, rows]. */
+  readonly output: readonly number[]
 }
 
 /** Stands for a parameter [∞, NaN]: GPU.js has no way to write these. */
 export const SPECIAL = 'special'
 
-/** The number of this cell. */
+/** The number of this cell, or of its column. */
 export const CELL = 'this.thread.x'
+/** The number of its row, where cells come in rows. */
+export const ROW = 'this.thread.y'
 
 export class Cell {
   readonly #lines: string[] = []
@@ -75,7 +77,7 @@ export class Cell {
   }
 
   /** The source of a kernel with so many cells, each of this value. */
-  end(size: number, value: string): Source {
+  end(value: string, ...output: readonly number[]): Source {
     this.#line(`return ${value}`)
     // A kernel without parameters cannot be told from a step that was not given any.
     if (this.#parameters.size === 0) this.#parameter(SPECIAL)
@@ -86,7 +88,7 @@ export class Cell {
     }
     this.#helpers.forEach(use)
     const text = `function (${[...this.#parameters.values()].join(', ')}) {\n${this.#lines.join('\n')}\n}`
-    return { text, reads: [...this.#parameters.keys()], helpers: [...used], size }
+    return { text, reads: [...this.#parameters.keys()], helpers: [...used], output }
   }
 
   #parameter(buffer: number | typeof SPECIAL): string {

@@ -31,11 +31,11 @@ export function gatherSource({ axis, batch, scatter, input, indices, output }: G
       address(input.offset, [outer * rowCount * inner, rowCount * inner, inner, 1], [b, o, at, i]),
     )
   const size = batches * outer * rows * inner
-  if (!scatter) return cell.end(size, elementAt(n, cell.let(indexAt(row))))
+  if (!scatter) return cell.end(elementAt(n, cell.let(indexAt(row))), size)
   const sum = cell.variable('0')
   cell.loop(picked, (p) => {
     const hit = cell.let(indexAt(p))
     cell.if(`${hit} === ${row}`, () => cell.set(sum, `${sum} + ${elementAt(picked, p)}`))
   })
-  return cell.end(size, sum)
+  return cell.end(sum, size)
 }

@@ -15,7 +15,7 @@ export function mapSource({ dtype, shape, inputs, outputs }: MapStep): Source {
   )
   const digits = digitsOf(cell, CELL, loops.shape)
   const value = element(cell, inputs, loops.strides, digits, outputs[0]!.expression)
-  return cell.end(sizeOf(shape), dtype === 'i32' ? truncated(cell, value) : value)
+  return cell.end(dtype === 'i32' ? truncated(cell, value) : value, sizeOf(shape))
 }
 
 /** `out[x] = Σ expression` or its maximum over the reduced axes. Budget of a sum of n terms t: (n + 2)·2⁻²⁴·Σ|t|. */
@@ -39,7 +39,7 @@ export function reduceSource({ combine, shape, axes, inputs, expression }: Reduc
     cell.set(total, combine === 'sum' ? `${total} + ${value}` : `Math.max(${total}, ${value})`)
   }
   if (axes.every((axis) => shape[axis]! > 0)) walk(0, [])
-  return cell.end(sizeOf(kept.map((axis) => shape[axis]!)), total)
+  return cell.end(total, sizeOf(kept.map((axis) => shape[axis]!)))
 }
 
 function element(

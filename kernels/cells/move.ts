@@ -15,7 +15,7 @@ export function moveSource({ add, pieces, output }: MoveStep): Source {
   const value = cell.variable('0')
   for (const piece of pieces.map(ascending))
     writePiece(cell, piece, size, (x) => cell.set(value, add ? `${value} + ${x}` : x))
-  return cell.end(size, value)
+  return cell.end(value, size)
 }
 
 /** The same piece with no axis that goes backwards through the result. */

@@ -19,8 +19,15 @@ export interface VerifyRequest {
   readonly report?: string
 }
 
+/** A list of what kernels can run on. */
+export interface DevicesRequest {
+  readonly action: 'devices'
+  readonly json?: string
+}
+
 export type Request =
   | VerifyRequest
+  | DevicesRequest
   | { readonly action: 'help' | 'version' | 'list' }
   | { readonly action: 'replay'; readonly token: string }
 
@@ -57,15 +64,25 @@ export function readArguments(args: readonly string[], suite: readonly string[])
   if (given.has('help')) return { action: 'help' }
   if (given.has('version')) return { action: 'version' }
   const [command, ...claims] = words
+  if (command === 'devices') return devicesRequest(given, claims)
   const named = given.has('list') || given.has('replay')
   if (command !== 'verify' && !(command === undefined && named)) {
     const got = command === undefined ? 'nothing' : quote(command)
-    throw new UsageError(`glassjaw: expected the command verify, got ${got}${hint(command, ['verify'])}`)
+    throw new UsageError(
+      `glassjaw: expected the command verify or devices, got ${got}${hint(command, ['verify', 'devices'])}`,
+    )
   }
   if (given.has('list')) return { action: 'list' }
   const token = given.get('replay')
   if (token !== undefined) return { action: 'replay', token }
   return verifyRequest(given, claims, suite)
+}
+
+function devicesRequest(given: ReadonlyMap<Name, string>, words: readonly string[]): DevicesRequest {
+  const odd = words[0] ?? [...given.keys()].find((name) => name !== 'json')
+  if (odd !== undefined) throw new UsageError(`devices: expected --json FILE or nothing, got ${quote(odd)}`)
+  const json = given.get('json')
+  return { action: 'devices', ...(json !== undefined && { json: place('a file', json) }) }
 }
 
 function verifyRequest(

@@ -1,5 +1,6 @@
 import { replay, type Claim, type ReplayedTrial } from '../../proofs-check/index.ts'
 import { readArguments } from './arguments.ts'
+import { devicesCommand } from './devices.ts'
 import { wrap } from './text.ts'
 import { help, UsageError } from './usage.ts'
 import { verifyCommand, type Surroundings } from './verify.ts'
@@ -25,6 +26,8 @@ export async function runCommand(args: readonly string[], surroundings: Surround
       case 'replay':
         terminal.out(replayed(await replayTrial(suite, request.token)))
         return 0
+      case 'devices':
+        return await devicesCommand(request, terminal)
       case 'verify':
         return await verifyCommand(request, surroundings)
     }

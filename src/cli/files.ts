@@ -21,8 +21,8 @@ export interface Destination {
 }
 
 /** Checks that a file can be written, without touching it. Throws UsageError when it cannot. */
-export function fileDestination(file: string): Destination {
-  return attempt(`a file that can be written for ${JSON.stringify(file)}`, () => {
+export function fileDestination(file: string, command: string = 'verify'): Destination {
+  return attempt(command, `a file that can be written for ${JSON.stringify(file)}`, () => {
     const status = statSync(file, { throwIfNoEntry: false })
     if (status?.isDirectory()) throw new Error('a folder')
     // A pipe or device cannot be replaced by a file of the same name: it is written to directly.
@@ -38,7 +38,7 @@ export function fileDestination(file: string): Destination {
 
 /** Makes a folder, and checks that these files can be written into it. Throws UsageError when they cannot. */
 export function folderDestinations(folder: string, names: readonly string[]): Destination[] {
-  attempt(`a folder that can be written for ${JSON.stringify(folder)}`, () =>
+  attempt('verify', `a folder that can be written for ${JSON.stringify(folder)}`, () =>
     mkdirSync(folder, { recursive: true }),
   )
   return names.map((name) => fileDestination(path.join(folder, name)))
@@ -65,12 +65,12 @@ function temporaryName(target: string): string {
   return path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`)
 }
 
-function attempt<T>(expected: string, action: () => T): T {
+function attempt<T>(command: string, expected: string, action: () => T): T {
   try {
     return action()
   } catch (error) {
     throw new UsageError(
-      `verify: expected ${expected}, got ${error instanceof Error ? error.message : String(error)}`,
+      `${command}: expected ${expected}, got ${error instanceof Error ? error.message : String(error)}`,
     )
   }
 }

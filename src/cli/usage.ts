@@ -7,8 +7,9 @@ export class UsageError extends Error {
 export const help: string = `glassjaw checks theorems about adversarial examples by experiment.
 
   glassjaw verify [claim…] [options]
+  glassjaw devices [--json FILE]
 
-Without claims the whole suite is verified.
+verify: without claims the whole suite is verified.
 
   --budget quick|standard|thorough
                    how many trials may be spent (default: quick)
@@ -25,6 +26,8 @@ Without claims the whole suite is verified.
   --replay TOKEN   run one trial again, as an illustration
   --help           print this
   --version        print the version
+
+devices lists what kernels can run on here, through gpu.js, and how fast.
 
 Exit codes
   0    every verdict as expected, every control refuted

@@ -39,8 +39,8 @@ test('the other actions', () => {
 })
 
 test.each([
-  ['', 'glassjaw: expected the command verify, got nothing'],
-  ['verfy', 'glassjaw: expected the command verify, got "verfy"\nhint: did you mean verify?'],
+  ['', 'glassjaw: expected the command verify or devices, got nothing'],
+  ['verfy', 'glassjaw: expected the command verify or devices, got "verfy"\nhint: did you mean verify?'],
   ['verify --budget x', 'verify: expected a budget of quick, standard or thorough, got "x"'],
   [
     'verify --budget quik',

@@ -213,3 +213,26 @@ test('a token printed by a run gives its trial again', async () => {
     /^Trial 0 of toy, cell n=16, seed 1: an illustration, not evidence\.\n {2}coin +[01]\n/,
   )
 })
+
+test('devices: a line for every mode, and the same as JSON', { timeout: 60_000 }, async () => {
+  const { printed, code } = await run(['devices', '--json', at('devices.json')])
+  expect(code).toBe(0)
+  const { devices } = JSON.parse(readFileSync(at('devices.json'), 'utf8')) as { devices: object[] }
+  expect(devices).toMatchObject([
+    { mode: 'webgpu', works: false, why: 'there is no WebGPU here' },
+    { mode: 'webgl2', works: false, why: 'there is no WebGL 2 here' },
+    { mode: 'webasm', works: true, gflops: expect.any(Number) },
+    { mode: 'cpu', works: true, gflops: expect.any(Number) },
+  ])
+  const lines = printed.out.trimEnd().split('\n')
+  expect(lines[0]).toBe('✗ webgpu    there is no WebGPU here')
+  expect(lines[2]).toMatch(/^✓ webasm {4}[\d.]+ GFLOP\/s$/)
+  const [alone, odd, missing] = [
+    ['devices', 'x'],
+    ['devices', '--seed', '1'],
+    ['devices', '--json', at('no/such/file')],
+  ]
+  expect((await run(alone!)).printed.error).toBe('devices: expected --json FILE or nothing, got "x"\n')
+  expect((await run(odd!)).printed.error).toBe('devices: expected --json FILE or nothing, got "seed"\n')
+  expect((await run(missing!)).printed.error).toMatch(/^devices: expected a file that can be written for /)
+})

@@ -13,36 +13,51 @@ export interface Case {
   readonly args: readonly Tensor[]
 }
 
-/** Runs a tape on a device. Errors: Error when an element is further off than its bound. Gives the share of the bound that was needed. */
-export async function checkCase({ name, tape, args }: Case, mode: Mode): Promise<number> {
+/** What a comparison has found. */
+export interface Agreement {
+  /** The largest error as a share of its bound. */
+  readonly worst: number
+  /** Elements for which the analysis knows no bound, because a branch could go either way. */
+  readonly unknown: number
+}
+
+/** Runs a tape on a device. Errors: Error when an element is further off than its bound. */
+export async function checkCase({ name, tape, args }: Case, mode: Mode): Promise<Agreement> {
   const program = new DeviceProgram(tape, mode)
   try {
-    const found = await program.run(args)
-    return worstOf(name, found, tape, args)
+    return compare(name, await program.run(args), tape, args)
   } finally {
     await program.destroy()
   }
 }
 
-export function worstOf(name: string, found: readonly Tensor[], tape: Tape, args: readonly Tensor[]): number {
+/** Where no bound is known: a number that is close, relative to its size or to 1. */
+const CLOSE = 1e-4
+
+export function compare(
+  name: string,
+  found: readonly Tensor[],
+  tape: Tape,
+  args: readonly Tensor[],
+): Agreement {
   let worst = 0
+  let unknown = 0
   budgetOf(tape, args).forEach(({ value, error }, j) => {
     const got = found[j]!
     const type = tape.types[tape.outputs[j]!]!
     if (got.dtype !== type.dtype || got.shape.join() !== type.shape.join() || got.data.length !== value.size)
       throw new Error(`${name}: expected ${type.dtype}[${type.shape}], got ${got.dtype}[${got.shape}]`)
     value.data.forEach((expected, i) => {
-      const off = Math.abs(got.data[i]! - expected)
-      // Where nothing is known, nothing can be wrong.
-      if (error.data[i] === Infinity || Object.is(expected, got.data[i]) || expected === got.data[i]) return
-      if (Number.isNaN(expected) && Number.isNaN(got.data[i]!)) return
-      if (!(off <= error.data[i]!)) {
-        throw new Error(`${name} ${j}[${i}]: expected ${expected} ± ${error.data[i]}, got ${got.data[i]}`)
-      }
-      worst = Math.max(worst, off / error.data[i]!)
+      const [given, bound] = [got.data[i]!, error.data[i]!]
+      if (bound === Infinity) unknown++
+      if (given === expected || (Number.isNaN(given) && Number.isNaN(expected))) return
+      const allowed = bound === Infinity ? CLOSE * (1 + Math.abs(expected)) : bound
+      const share = Math.abs(given - expected) / allowed
+      if (!(share <= 1)) throw new Error(`${name} ${j}[${i}]: expected ${expected} ± ${bound}, got ${given}`)
+      worst = Math.max(worst, share)
     })
   })
-  return worst
+  return { worst, unknown }
 }
 
 /** All operations that the library exports with their records, host functions left out. */
@@ -90,4 +105,14 @@ export function casesOf(operation: Operation<unknown>): Case[] {
     cases.push({ name: `forward ${name}`, tape: engine.forward(tape, floats), args: [...args, ...tangents] })
     return cases
   })
+}
+
+/** Where a number is taken apart into its exponent and the rest, a small error can move the cut: no bound is known there. */
+export const unbounded: readonly string[] = ['pow', 'norms and largest elements']
+
+/** Checks a case, and that the analysis knows a bound for every element. */
+export async function expectWithin(sample: Case, what: string, mode: Mode): Promise<void> {
+  const { unknown } = await checkCase(sample, mode)
+  if (unknown > 0 && !unbounded.includes(what))
+    throw new Error(`${what}: expected a bound for every element, got none for ${unknown}`)
 }

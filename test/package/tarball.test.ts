@@ -66,6 +66,16 @@ test('every library entry can be imported without the optional peers', () => {
   }
 })
 
+test('kernels without gpu.js ask for it by name and command, in programs and on the command line', () => {
+  const program = `
+    import { onDevice } from 'glassjaw/kernels'
+    await onDevice((x) => x).catch(({ message }) => console.log(message))`
+  const asked = 'glassjaw/kernels: expected the package gpu.js, got none\nhint: npm install gpu.js\n'
+  expect(run('--eval', program, '--input-type=module').stdout).toBe(asked)
+  const { status, stderr } = run(commandLine, 'devices')
+  expect({ status, stderr }).toEqual({ status: 2, stderr: asked })
+})
+
 test('a TypeScript user compiles against it, declarations of the library included', () => {
   const program = `import { tensor, type Tensor } from 'glassjaw'\nexport const x: Tensor = tensor([1, 2])\n`
   writeFileSync(path.join(project, 'user.ts'), program)
