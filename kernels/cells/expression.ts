@@ -49,7 +49,8 @@ function writePrimitive(cell: Cell, primitive: Primitive, [a, b, c]: [string, st
     case 'less':
       return `${a} < ${b} ? 1 : 0`
     case 'equal':
-      return `${a} === ${b} ? 1 : 0`
+      // Whether a number is NaN, some modes cannot tell: there every number equals itself.
+      return a === b ? '1' : `${a} === ${b} ? 1 : 0`
     case 'select':
       return `${a} !== 0 ? ${b} : ${c}`
     case 'scale2':
