@@ -30,3 +30,4 @@ export {
 export { mayChange, overwrite, Program } from './program.ts'
 export { Code } from './wasm/code.ts'
 export { fillRandom } from './random-fill.ts'
+export { withWorkspace, type Part, type Workspace } from './workspace.ts'

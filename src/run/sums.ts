@@ -71,6 +71,20 @@ interface Matrix {
   step: number[]
 }
 
+/** C ← A·B in f64, C row-major; a matrix is where it begins, and its strides. */
+export function multiplyInto(
+  c: Float64Array,
+  a: { readonly data: Float64Array; readonly row: number; readonly column: number },
+  b: typeof a,
+  size: readonly [m: number, k: number, n: number],
+  inLanes: boolean,
+): void {
+  const matrix = ({ data, row, column }: typeof a): Matrix => ({ data, at: 0, step: [row, column] })
+  c.fill(0, 0, size[0] * size[2])
+  const multiply = inLanes ? multiplyInLanes : multiplyAscending
+  multiply(c, 0, matrix(a), matrix(b), [...size], false)
+}
+
 type Multiply = (out: Data, at: number, a: Matrix, b: Matrix, size: number[], single: boolean) => void
 
 /** One accumulator per result, kept in `out`; the loop that runs along memory is the inner one. */

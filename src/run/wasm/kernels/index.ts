@@ -7,5 +7,6 @@ export {
   matmulRoute,
   matmulWorkspace,
   packedBytes,
+  workBytes,
   type MatmulRoute,
 } from './workspace.ts'

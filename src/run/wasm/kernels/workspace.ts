@@ -56,7 +56,7 @@ export function asOneProduct(step: MatmulStep): MatmulStep {
 }
 
 /** Bytes of B in panels, the last one filled up. */
-export function packedBytes({ dtype, k, n }: MatmulStep): number {
+export function packedBytes({ dtype, k, n }: Pick<MatmulStep, 'dtype' | 'k' | 'n'>): number {
   const panel = PANEL[dtype]
   const bytes = Math.ceil(n / panel) * panel * k * bytesPerElement[dtype]
   return Math.ceil(bytes / 64) * 64
