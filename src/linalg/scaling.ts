@@ -1,0 +1,16 @@
+/** Scaling by powers of two, which rounds nothing: squares of what it gives neither overflow nor vanish. */
+import { numbers } from '../math/index.ts'
+
+/** The exponent of the largest element, 0 where all are zero. */
+export function largestExponent(...arrays: readonly Float64Array[]): number {
+  let largest = 0
+  for (const data of arrays)
+    for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]!))
+  return largest === 0 ? 0 : numbers.exponent(largest)
+}
+
+/** out ← x·2^k, where out may be x itself. Gives out. */
+export function scaleInto(out: Float64Array, x: Float64Array, k: number): Float64Array {
+  for (let i = 0; i < x.length; i++) out[i] = k === 0 ? x[i]! : numbers.scale2(x[i]!, k)
+  return out
+}
