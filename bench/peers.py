@@ -169,6 +169,77 @@ def one_step_attack(d):
 
 
 dtypes = {"f32": np.float32, "f64": np.float64}
+def symmetric(n):
+    g = noise(1, (n, n), dtype=np.float64)
+    return g + g.T
+
+
+def eigh(n):
+    a = symmetric(n)
+    return lambda i: np.linalg.eigh(a), lambda pair: [pair[0]]
+
+
+def qr(n):
+    a = noise(1, (n, n), dtype=np.float64)
+    return lambda i: np.linalg.qr(a), lambda pair: [np.abs(np.diag(pair[1]))]
+
+
+def cholesky(n):
+    a = symmetric(n) + 4 * n * np.eye(n)
+    return lambda i: np.linalg.cholesky(a), lambda lower: [lower]
+
+
+def svd(n):
+    a = noise(1, (n, n), dtype=np.float64)
+    return lambda i: np.linalg.svd(a), lambda parts: [parts[1]]
+
+
+def singular_triplets(m, n, k):
+    from scipy.sparse.linalg import svds
+
+    a = noise(1, (m, n), dtype=np.float64) + 4 * np.outer(
+        noise(2, m, dtype=np.float64), noise(3, n, dtype=np.float64)
+    )
+    start = noise(4, min(m, n), dtype=np.float64)
+    return lambda i: svds(a, k=k, v0=start), lambda parts: [np.sort(parts[1])[::-1]]
+
+
+def laplacian(side, k):
+    from scipy.sparse import diags, identity, kron
+    from scipy.sparse.linalg import eigsh
+
+    path = diags([-1, 2, -1], [-1, 0, 1], shape=(side, side))
+    grid = (kron(path, identity(side)) + kron(identity(side), path)).tocsr()
+    start = noise(4, side * side, dtype=np.float64)
+    return lambda i: eigsh(grid, k=k, which="SA", tol=1e-10, v0=start), lambda pair: [np.sort(pair[0])]
+
+
+def quadrature(n, samples, steps):
+    """Stochastic Lanczos quadrature of a diagonal matrix, both orthogonalisations included."""
+    d = np.linspace(-1, 1, n)
+
+    def run(_):
+        rng = np.random.default_rng(1)
+        total = 0.0
+        for _ in range(samples):
+            v = rng.choice([-1.0, 1.0], n) / np.sqrt(n)
+            basis, alpha, beta = np.zeros((steps, n)), [], []
+            for k in range(steps):
+                basis[k] = v
+                w = d * v
+                alpha.append(v @ w)
+                for _ in range(2):
+                    w = w - basis[: k + 1].T @ (basis[: k + 1] @ w)
+                beta.append(np.linalg.norm(w))
+                v = w / beta[-1]
+            t = np.diag(alpha) + np.diag(beta[:-1], 1) + np.diag(beta[:-1], -1)
+            values, vectors = np.linalg.eigh(t)
+            total += vectors[0] ** 2 @ values**2
+        return total / samples
+
+    return run, lambda value: [np.array([value])]
+
+
 works = {f"matmul-f32-{n}": partial(matmul, n) for n in (256, 512, 1024)}
 for dtype, type_ in dtypes.items():
     for rows, columns in ((256, 784), (4096, 4096)):
@@ -182,12 +253,23 @@ works["input-gradient-vectors"] = partial(input_gradient, (784,))
 works["input-gradient-by-hand"] = input_gradient_by_hand
 works["parameter-gradient"] = parameter_gradient
 works["conv-net"] = conv_net
+for n in (500, 1000):
+    works[f"eigh-{n}"] = partial(eigh, n)
+works["qr-1000"] = partial(qr, 1000)
+works["cholesky-1000"] = partial(cholesky, 1000)
+works["svd-500"] = partial(svd, 500)
+works["svds"] = partial(singular_triplets, 2000, 500, 5)
+works["laplacian"] = partial(laplacian, 100, 6)
+works["slq"] = partial(quadrature, 10_000, 64, 50)
 works["normals"] = partial(normals, 10**7)
 works["one-step-4096"] = partial(one_step_attack, 4096)
 
 
 def result(work):
-    if "torch" not in versions and not work.startswith("matvec"):
+    torch_works = ("matmul", "exp", "tanh", "log", "erf", "input", "parameter", "conv", "normals", "one")
+    if "torch" not in versions and work.startswith(torch_works):
+        return "not installed"
+    if "scipy" not in versions and work in ("svds", "laplacian"):
         return "not installed"
     run, numbers = works[work]()
     first = None if numbers is None else probe(numbers(run(0)))

@@ -4,6 +4,7 @@ import { rows as compileTime } from './rows/compile-time.mjs'
 import { rows as convNet } from './rows/conv-net.mjs'
 import { rows as denseNet } from './rows/dense-net.mjs'
 import { rows as elementary } from './rows/elementary.mjs'
+import { rows as linalg } from './rows/linalg.mjs'
 import { rows as manyNets } from './rows/many-nets.mjs'
 import { rows as matmul } from './rows/matmul.mjs'
 import { rows as matvec } from './rows/matvec.mjs'
@@ -20,5 +21,6 @@ export const rows = [
   normals,
   compileTime,
   attack,
+  linalg,
   verify,
 ].flat()

@@ -2,16 +2,15 @@
 
 const MOST = 64
 
-const live = new Map<object, () => void>()
+const live = new Map<object, () => boolean>()
 
-/** Something is used now. What goes because of that is told by its `end`. */
-export function keep(thing: object, end: () => void): void {
+/** Something is used now. What is to go because of that is told by its `end`, which says false where it is at work. */
+export function keep(thing: object, end: () => boolean): void {
   live.delete(thing)
   live.set(thing, end)
   for (const [oldest, endOldest] of live) {
     if (live.size <= MOST) return
-    live.delete(oldest)
-    endOldest()
+    if (endOldest()) live.delete(oldest)
   }
 }
 

@@ -23,6 +23,8 @@ export class Pipeline {
   readonly #mode: Mode
   readonly #constants: ReadonlyMap<number, Float32Array>
   #built: Promise<Built> | undefined
+  /** Calls that have not been answered yet. */
+  #running = 0
 
   constructor(part: DevicePart, mode: Mode, constants: ReadonlyMap<number, Float32Array>) {
     this.#part = part
@@ -33,7 +35,12 @@ export class Pipeline {
   /** The values that the part gives. Errors: Error when another mode ran than was asked for, or the device was lost; it can be run again then. */
   async run(args: readonly Float32Array[]): Promise<Float32Array[]> {
     const built = (this.#built ??= this.#build())
-    keep(this, () => void this.destroy())
+    this.#running++
+    keep(this, () => {
+      if (this.#running > 0) return false
+      void this.destroy()
+      return true
+    })
     try {
       const { pipeline } = await built
       const found = await pipeline(...args)
@@ -43,6 +50,8 @@ export class Pipeline {
       await this.destroy()
       if (/lost/i.test(String(error))) await dropGpu(this.#mode)
       throw error
+    } finally {
+      this.#running--
     }
   }
 
@@ -51,10 +60,11 @@ export class Pipeline {
     forget(this)
     const built = this.#built
     this.#built = undefined
-    if (!built) return
-    const { pipeline, kernels } = await built
-    await pipeline.destroy()
-    for (const kernel of kernels) kernel.destroy()
+    // What could not be built has told so to whoever asked for it.
+    const made = await built?.catch(() => undefined)
+    if (!made) return
+    await made.pipeline.destroy()
+    for (const kernel of made.kernels) kernel.destroy()
   }
 
   async #build(): Promise<Built> {

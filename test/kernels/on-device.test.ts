@@ -151,6 +151,9 @@ test('pipelines that were not used for long make room, and come back', { timeout
       expect((await functions[k]!(tensor([1, 2]))).value.toArray()).toEqual([k, 2 * k])
     expect(countLive()).toBeLessThanOrEqual(64)
   }
+  // All at once: none of them goes while it is at work.
+  const together = await Promise.all(functions.map((f) => f(tensor([3]))))
+  expect(together.map(({ value }) => value.data[0])).toEqual(functions.map((_, k) => 3 * k))
   await Promise.all(functions.map((f) => f.destroy()))
   expect(countLive()).toBe(0)
   const { kernels, pipelines } = (await gpuFor('webasm')) as unknown as Record<string, unknown[]>

@@ -6,6 +6,11 @@ import { root } from '../../scripts/run.mjs'
 export function expectSuiteToPass(variables: Readonly<Record<string, string>>): void {
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'node']
   const env = { ...process.env, ...variables }
-  const { status, stdout, stderr } = spawnSync(process.execPath, vitest, { cwd: root, env, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, vitest, {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
   expect(status, stdout + stderr).toBe(0)
 }
