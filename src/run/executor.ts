@@ -116,7 +116,12 @@ function programFor(key: string, time: number, tape: Tape): Program | undefined 
     program = new Program(new Code(tape))
   }
   programs.set(key, program)
-  if (programs.size > PROGRAMS) programs.delete(programs.keys().next().value!)
+  if (programs.size > PROGRAMS) {
+    const [oldest, forgotten] = programs.entries().next().value!
+    programs.delete(oldest)
+    // Waiting for the collector would pile up arenas where one program after the other runs once.
+    forgotten.letGo()
+  }
   return program
 }
 

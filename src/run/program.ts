@@ -90,6 +90,12 @@ export class Program {
     for (let j = 0; j < out.length; j++) overwrite(out[j]!, this.#results[j]!.window)
   }
 
+  /** Gives the memory back, unless it runs; running again takes it again. */
+  letGo(): void {
+    const { arena } = this.#memory
+    if (arena && arena.running === 0) release(arena)
+  }
+
   #another(): Program {
     return (this.#inner ??= new Program(this.code))
   }

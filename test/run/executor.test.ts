@@ -20,7 +20,7 @@ import {
 } from '../../src/index.ts'
 import { normal, stream } from '../../src/random/index.ts'
 import { evaluate, execute, Program } from '../../src/run/index.ts'
-import { ArenaError } from '../../src/run/wasm/memory.ts'
+import { ArenaError, bytesInUse } from '../../src/run/wasm/memory.ts'
 import { numbers } from '../engine/programs.ts'
 import { expectSame } from '../support/compiled.ts'
 
@@ -211,4 +211,13 @@ describe.each([
     const theirRandom = await import('../../src/random/index.ts')
     expect(theirRandom.normal(theirRandom.stream(1, 'x'), 1001)).toEqual(random)
   })
+})
+
+test('programs that make room for others give their memory back at once', () => {
+  setExecutor('compile', { always: true })
+  const arenas = (count: number): number => count * 2 * 8 * 1700
+  const before = bytesInUse()
+  for (let n = 1000; n < 1600; n++) tanh(tensor(new Float64Array(n)))
+  expect(bytesInUse() - before).toBeLessThan(arenas(260))
+  expect(bytesInUse() - before).toBeGreaterThan(arenas(150))
 })
