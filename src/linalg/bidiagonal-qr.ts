@@ -1,6 +1,7 @@
 /**
- * Singular values and vectors of an upper bidiagonal matrix by the implicit QR algorithm (Golub & Reinsch, Numer. Math. 14, 1970) with the zero-shift sweep and the stopping rules of
- * Demmel & Kahan, SIAM J. Sci. Stat. Comput. 11, 1990, which give small singular values their digits, as in LAPACK's xBDSQR.
+ * Singular values and vectors of an upper bidiagonal matrix by the implicit QR algorithm (Golub & Reinsch, Numer. Math. 14, 1970) with the zero-shift
+ * sweep and the stopping rules of Demmel & Kahan, SIAM J. Sci. Stat. Comput. 11, 1990, which give small singular values their digits, as in LAPACK's
+ * xBDSQR.
  */
 import type { RotationSweeps } from './rotation-sweeps.ts'
 import { hypotenuse } from './rotations.ts'
@@ -17,8 +18,8 @@ const SWEEPS = 6
 const TINY = 2.2250738585072014e-308
 
 /**
- * The diagonal d, of numbers below 1e150, becomes the singular values, which may have either sign and any order; e, of one number less, becomes zero. With B = Q·S·Pᵀ,
- * the rows of `left` are multiplied by Qᵀ and those of `right` by Pᵀ.
+ * The diagonal d, of numbers below 1e150, becomes the singular values, which may have either sign and any order; e, of one number less, becomes zero.
+ * With B = Q·S·Pᵀ, the rows of `left` are multiplied by Qᵀ and those of `right` by Pᵀ.
  */
 export function bidiagonalQR(
   d: Float64Array,
@@ -70,7 +71,8 @@ function thresholdOf(d: Float64Array, e: Float64Array): number {
 }
 
 /**
- * Rows and columns of B that have not come apart, in the order of a sweep. Seen from its end, B is the transpose of a lower bidiagonal matrix, and left and right change places.
+ * Rows and columns of B that have not come apart, in the order of a sweep. Seen from its end, B is the transpose of a lower bidiagonal matrix, and
+ * left and right change places.
  */
 interface Block {
   readonly d: Float64Array

@@ -1,7 +1,7 @@
 /**
- * A matrix becomes upper bidiagonal by Householder reflections from both sides (Golub & Kahan, SIAM J. Numer. Anal. B 2, 1965), a block at a time, as in Dongarra, Sorensen & Hammarling
- * 1989 and LAPACK's xGEBRD and xLABRD; and a tall matrix triangular, which comes first where that is cheaper (Chan, ACM Trans.
- * Math. Softw. 8, 1982).
+ * A matrix becomes upper bidiagonal by Householder reflections from both sides (Golub & Kahan, SIAM J. Numer. Anal. B 2, 1965), a block at a time, as
+ * in Dongarra, Sorensen & Hammarling 1989 and LAPACK's xGEBRD and xLABRD; and a tall matrix triangular, which comes first where that is cheaper
+ * (Chan, ACM Trans. Math. Softw. 8, 1982).
  */
 import type { Workspace } from '../run/index.ts'
 import { BLOCK, reflector, subtract, type BlockReflections, type Rows } from './reflectors.ts'
@@ -25,7 +25,8 @@ export function bidiagonalNumbers(m: number, n: number): number {
 }
 
 /**
- * B of a matrix A of m ≥ n rows and elements below 1e150, which is used up. Vectors of reflections become rows of `left` [n, m] and `right` [n, n], zeros before. All are arrays of the workspace.
+ * B of a matrix A of m ≥ n rows and elements below 1e150, which is used up. Vectors of reflections become rows of `left` [n, m] and `right` [n, n],
+ * zeros before. All are arrays of the workspace.
  */
 export function bidiagonalize(
   workspace: Workspace,
@@ -135,8 +136,8 @@ function panelStep(
 }
 
 /**
- * R with A = H₀·H₁⋯·R of a matrix A of m ≥ n rows whose transpose `rows`, [n, m], is given: row j becomes the vector of reflection j, and R, [n, n], is written to `r`, zeros before. Gives
- * the reflections' τ.
+ * R with A = H₀·H₁⋯·R of a matrix A of m ≥ n rows whose transpose `rows`, [n, m], is given: row j becomes the vector of reflection j, and R, [n, n],
+ * is written to `r`, zeros before. Gives the reflections' τ.
  */
 export function triangularize(
   workspace: Workspace,

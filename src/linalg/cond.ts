@@ -5,10 +5,10 @@ import { largestSum } from './norm.ts'
 import { solveLu } from './solve.ts'
 
 /**
- * An estimate of the condition number ‖A‖‖A⁻¹‖ of a matrix of shape [n, n], in the norm 1 or `inf`, from its LU factorization and about five solves; the inverse is
- * not formed. Up to rounding it is a lower bound, as a rule within a factor of 3 (Hager, SIAM J. Sci. Stat. Comput. 5, 1984; Higham,
- * ACM Trans. Math. Softw. 14, 1988, xLACON of LAPACK). It is infinite for a pivot 0, and 0 for the empty matrix. Errors: RangeError or TypeError unless A is a finite square f64 matrix, and
- * for another norm.
+ * An estimate of the condition number ‖A‖‖A⁻¹‖ of a matrix of shape [n, n], in the norm 1 or `inf`, from its LU factorization and about five
+ * solves; the inverse is not formed. Up to rounding it is a lower bound, as a rule within a factor of 3 (Hager, SIAM J. Sci. Stat. Comput. 5,
+ * 1984; Higham, ACM Trans. Math. Softw. 14, 1988, xLACON of LAPACK). It is infinite for a pivot 0, and 0 for the empty matrix. Errors:
+ * RangeError or TypeError unless A is a finite square f64 matrix, and for another norm.
  */
 export function cond(A: Tensor, kind: 1 | 'inf' = 1): number {
   const { rows: n, data } = squareOf('cond', A)

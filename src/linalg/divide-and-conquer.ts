@@ -1,6 +1,6 @@
 /**
- * Eigenvectors of a symmetric tridiagonal matrix by divide and conquer: Cuppen, Numer. Math. 36, 1981, with the stable merging of Gu & Eisenstat, SIAM J. Matrix Anal.
- * Appl. 16, 1995, as in LAPACK's xSTEDC and xLAED1 to 4. Eigenvectors lie as rows.
+ * Eigenvectors of a symmetric tridiagonal matrix by divide and conquer: Cuppen, Numer. Math. 36, 1981, with the stable merging of Gu & Eisenstat,
+ * SIAM J. Matrix Anal. Appl. 16, 1995, as in LAPACK's xSTEDC and xLAED1 to 4. Eigenvectors lie as rows.
  */
 import type { Workspace } from '../run/index.ts'
 import { hypotenuse, rotateRows } from './rotations.ts'
@@ -21,8 +21,8 @@ export interface MergeRoom {
 }
 
 /**
- * The eigenvalues of the matrix with diagonal d of n numbers and off-diagonal e replace d, ascending; e is used up. `room.vectors`, zeros before, becomes Vᵀ: row j
- * belongs to d[j]. Numbers are below 1e150.
+ * The eigenvalues of the matrix with diagonal d of n numbers and off-diagonal e replace d, ascending; e is used up. `room.vectors`, zeros before,
+ * becomes Vᵀ: row j belongs to d[j]. Numbers are below 1e150.
  */
 export function divideAndConquer(
   workspace: Workspace,
@@ -127,7 +127,7 @@ function couplingVector(
   const z = new Float64Array(size)
   for (let j = 0; j < size; j++) {
     const entry = j < left ? block[j * n + left - 1]! : block[j * n + left]!
-    z[j] = (j >= left && coupling < 0 ? -entry : entry) / Math.SQRT2
+    z[j] = (j >= left && coupling < 0 ? -entry : entry) / Math.sqrt(2)
   }
   return z
 }
@@ -141,8 +141,8 @@ interface Deflated {
 }
 
 /**
- * Deflation (LAPACK's xLAED2): a row whose z is negligible is an eigenvector already, and where two eigenvalues are so close that a rotation which makes one z zero leaves a
- * negligible off-diagonal element, that rotation is applied.
+ * Deflation (LAPACK's xLAED2): a row whose z is negligible is an eigenvector already, and where two eigenvalues are so close that a rotation which
+ * makes one z zero leaves a negligible off-diagonal element, that rotation is applied.
  */
 function deflate(
   block: Float64Array,
@@ -187,8 +187,8 @@ function deflate(
 }
 
 /**
- * The eigenvalues of diag(d) + ρ·z·zᵀ, and its eigenvectors as rows of `vectors` with element j in column column[j]. The roots belong exactly to another ẑ, by
- * Löwner's formula, and with that ẑ the eigenvectors are orthogonal however close the roots are (Gu & Eisenstat 1994, section 3).
+ * The eigenvalues of diag(d) + ρ·z·zᵀ, and its eigenvectors as rows of `vectors` with element j in column column[j]. The roots belong exactly to
+ * another ẑ, by Löwner's formula, and with that ẑ the eigenvectors are orthogonal however close the roots are (Gu & Eisenstat 1994, section 3).
  */
 function secularVectors(
   d: Float64Array,

@@ -28,13 +28,13 @@ export interface Eigh {
 }
 
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix [n, n] in f64: Householder tridiagonalisation (tridiagonal.ts), then implicit QL (tridiagonal-ql.ts) or
- * divide and conquer (divide-and-conquer.ts). With u = 2⁻⁵³, ‖A·V - V·Λ‖ and ‖Vᵀ·V - I‖ are small multiples of n·u·‖A‖ and n·u. The sign of an eigenvector is such that its
- * largest element, the first of them, is positive. It needs about 6·n² numbers of room. Errors: TypeError or RangeError by
- * name for what is no f64 matrix, for elements that are not finite, and unless it equals its transpose to the last bit.
+ * Eigenvalues and eigenvectors of a symmetric matrix [n, n] in f64: Householder tridiagonalisation (tridiagonal.ts), then implicit QL
+ * (tridiagonal-ql.ts) or divide and conquer (divide-and-conquer.ts). With u = 2⁻⁵³, ‖A·V - V·Λ‖ and ‖Vᵀ·V - I‖ are small multiples of n·u·‖A‖ and
+ * n·u. The sign of an eigenvector is such that its largest element, the first of them, is positive. It needs about 6·n² numbers of room. Errors:
+ * TypeError or RangeError by name for what is no f64 matrix, for elements that are not finite, and unless it equals its transpose to the last bit.
  *
  * @example
- * const { values, vectors } = eigh(tensor([[2, 1], [1, 2]], 'f64')) // values 1 and 3
+ * const { values, vectors } = eigh(tensor([[2, 1], [1, 2]])) // values 1 and 3
  */
 export function eigh(a: Tensor, options?: EighOptions & { readonly vectors?: true }): Eigh
 export function eigh(a: Tensor, options: EighOptions): Pick<Eigh, 'values'> & Partial<Eigh>
@@ -73,10 +73,10 @@ export function eigh(
 }
 
 /**
- * Eigenvalues, ascending, and eigenvectors of the symmetric tridiagonal matrix with this diagonal of n numbers and this off-diagonal of n - 1, neither of which is
- * changed: `vectors` is [n, n] by rows and column j belongs to values[j], signs as in `eigh`, and is empty unless `wantVectors`. By implicit QL up to 32 rows, else by divide and conquer
- * in a workspace of its own, so that it must not be called inside one. Errors: RangeError for other lengths and for numbers that
- * are not finite.
+ * Eigenvalues, ascending, and eigenvectors of the symmetric tridiagonal matrix with this diagonal of n numbers and this off-diagonal of n - 1,
+ * neither of which is changed: `vectors` is [n, n] by rows and column j belongs to values[j], signs as in `eigh`, and is empty unless `wantVectors`.
+ * By implicit QL up to 32 rows, else by divide and conquer in a workspace of its own, so that it must not be called inside one. Errors: RangeError
+ * for other lengths and for numbers that are not finite.
  */
 export function tridiagonalEigh(
   diagonal: Float64Array,

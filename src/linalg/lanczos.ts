@@ -13,6 +13,7 @@ import {
   type Inner,
 } from './basis.ts'
 import { countOf, ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
+import { columnsOf } from './wanted.ts'
 
 export interface LanczosOptions {
   /** How many products. Default: the smaller of n and 50. */
@@ -27,7 +28,7 @@ export interface LanczosOptions {
 }
 
 export interface Lanczos {
-  /** The basis, [n, steps]. */
+  /** The basis, [n, steps]; fewer columns only where `none` has nowhere left to go. */
   readonly V: Tensor
   /** The diagonal of T, [steps]. */
   readonly alpha: Tensor
@@ -93,23 +94,22 @@ export async function lanczos(A: Matrix, options: LanczosOptions = {}): Promise<
     if (j === steps - 1) break
     if (norm > 16 * UNIT * largest) {
       beta[j] = norm
-      next = unit(w.slice(), w, norm).vector
+      next = unit(w, w, norm).vector
       continue
     }
     breakdowns.push(j + 1)
     next = (await freshDirection(vectors, n, inner, random))?.vector
   }
-  const V = new Float64Array(n * steps)
-  vectors.forEach((v, j) => v.forEach((x, i) => (V[i * steps + j] = x)))
+  const made = vectors.length
   const scaled = (x: Float64Array): Tensor =>
     asTensor(
       x.map((y) => numbers.scale2(y, products.power)),
       x.length,
     )
   return {
-    V: asTensor(V, n, steps),
-    alpha: scaled(alpha),
-    beta: scaled(beta),
+    V: asTensor(columnsOf(vectors, n), n, made),
+    alpha: scaled(alpha.slice(0, made)),
+    beta: scaled(beta.slice(0, Math.max(0, made - 1))),
     remainder: scaled(rest),
     breakdowns,
     products: products.count,

@@ -18,10 +18,10 @@ export interface Lstsq {
 }
 
 /**
- * The shortest x that minimises ‖b - Ax‖₂, for a matrix A of shape [m, n], tall or wide, and b of shape [m] or [m, k], column by column.
- * QR with column pivoting gives the rank; below n, the rows of R are triangularised from the right (the complete orthogonal decomposition, Golub &
- * Van Loan, Matrix Computations, 4th ed., 5.5). x is exact for a matrix within a modest multiple of m·n·ε·‖A‖ of A, or of the matrix of that rank. Errors: RangeError for shapes that do
- * not fit and an rcond that is negative or not finite; TypeError unless f64.
+ * The shortest x that minimises ‖b - Ax‖₂, for a matrix A of shape [m, n], tall or wide, and b of shape [m] or [m, k], column by column. QR with
+ * column pivoting gives the rank; below n, the rows of R are triangularised from the right (the complete orthogonal decomposition, Golub & Van
+ * Loan, Matrix Computations, 4th ed., 5.5). x is exact for a matrix within a modest multiple of m·n·ε·‖A‖ of A, or of the matrix of that rank.
+ * Errors: RangeError for shapes that do not fit and an rcond that is negative or not finite; TypeError unless f64.
  *
  * @example
  * const { x } = lstsq(tensor([[1, 0], [1, 1], [1, 2]]), tensor([1, 3, 5]))

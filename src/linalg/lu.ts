@@ -90,8 +90,8 @@ export interface Lu {
 
 /**
  * A[permutation, :] = LU for a matrix of shape [m, n], by Gaussian elimination with partial pivoting; singular matrices have zeros on the
- * diagonal of U. The error of LU is below min(m, n)·ε·|L||U| element by element (Higham, ASNA, Theorem 9.3). Errors: RangeError or TypeError unless A is a
- * finite f64 matrix.
+ * diagonal of U. The error of LU is below min(m, n)·ε·|L||U| element by element (Higham, ASNA, Theorem 9.3). Errors: RangeError or TypeError
+ * unless A is a finite f64 matrix.
  */
 export function lu(A: Tensor): Lu {
   const { rows: m, columns: n, data } = matrixOf('lu', A)

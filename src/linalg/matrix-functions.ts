@@ -1,18 +1,20 @@
 /** Functions of symmetric matrices. */
 import type { Tensor } from '../array/index.ts'
 import { withWorkspace } from '../run/index.ts'
-import { asTensor } from './arguments.ts'
+import { asTensor, symmetricOf } from './arguments.ts'
 import { eigh } from './eigh.ts'
 
 /**
- * f(A) = V·f(Λ)·Vᵀ, [n, n], for a symmetric matrix A = V·Λ·Vᵀ [n, n] in f64 and a function f of its eigenvalues: `Math.sqrt` gives the square root, and so on (Higham, Functions
- * of Matrices, 2008, section 1.2). The result is symmetric to the last bit. Eigenvalues carry an error of about n·2⁻⁵³·‖A‖, so that one
- * that should be 0 may come out negative. Errors: as `eigh`, and RangeError where f gives a value that is not finite.
+ * f(A) = V·f(Λ)·Vᵀ, [n, n], for a symmetric matrix A = V·Λ·Vᵀ [n, n] in f64 and a function f of its eigenvalues: `Math.sqrt` gives the square root,
+ * and so on (Higham, Functions of Matrices, 2008, section 1.2). The result is symmetric to the last bit. Eigenvalues carry an error of about
+ * n·2⁻⁵³·‖A‖, so that one that should be 0 may come out negative. Errors: as `eigh`, by the name of funmSymmetric, and RangeError where f gives a
+ * value that is not finite.
  *
  * @example
  * const root = funmSymmetric(covariance, (x) => Math.sqrt(Math.max(x, 0)))
  */
 export function funmSymmetric(a: Tensor, f: (eigenvalue: number) => number): Tensor {
+  symmetricOf('funmSymmetric', a)
   const { values, vectors } = eigh(a)
   const v = vectors.storage() as Float64Array
   const n = values.size

@@ -58,7 +58,8 @@ function steepest(
 ): number {
   const p = passive.length
   let [best, most] = [-1, tolerance]
-  for (let j = 0; j < n && p < m; j++) {
+  if (p === m) return best
+  for (let j = 0; j < n; j++) {
     if (blocked.has(j) || passive.includes(j)) continue
     const slope = inner(columns, j * m + p, side, p, m - p)
     if (slope > most) [best, most] = [j, slope]
@@ -150,8 +151,9 @@ export interface Nnls {
 
 /**
  * An x >= 0 that minimises ‖b - Ax‖₂, for A of shape [m, n] and b of shape [m], by the active-set method of Lawson & Hanson (Solving Least
- * Squares Problems, 1974, ch. 23), which ends after finitely many steps. For every column a and the residual r: ⟨a, r⟩ is 0 where x is positive and not positive
- * elsewhere, both up to a modest multiple of (m + n)·ε·‖a‖‖b‖. Errors: RangeError for shapes that do not fit; TypeError unless f64.
+ * Squares Problems, 1974, ch. 23), which ends after finitely many steps. For every column a and the residual r: ⟨a, r⟩ is 0 where x is positive
+ * and not positive elsewhere, both up to a modest multiple of (m + n)·ε·‖a‖·(‖b‖ + Σ‖aⱼ‖xⱼ). Errors: RangeError for shapes that do not fit;
+ * TypeError unless f64.
  */
 export function nnls(A: Tensor, b: Tensor): Nnls {
   const { rows: m, columns: n, data } = matrixOf('nnls', A)
@@ -170,10 +172,10 @@ export type LeastDistance =
   | { readonly status: 'infeasible'; readonly x: undefined }
 
 /**
- * The shortest x with Gx >= h, for G of shape [m, n] and h of shape [m]: the problem LDP of Lawson & Hanson (1974, ch. 23.4), by `nnls` for its dual. The constraints that bind hold to
- * rounding, as `lstsq` solves them. `infeasible` means that multipliers u >= 0 with Gᵀu = 0 and hᵀu > 0 were found to rounding; the same is said of a feasible set whose distance
- * from the origin is more than about 10¹⁵ times that of the farthest single constraint. Errors: RangeError for shapes that do not fit; TypeError
- * unless f64.
+ * The shortest x with Gx >= h, for G of shape [m, n] and h of shape [m]: the problem LDP of Lawson & Hanson (1974, ch. 23.4), by `nnls` for its
+ * dual. The constraints that bind hold to rounding, as `lstsq` solves them. `infeasible` means that multipliers u >= 0 with Gᵀu = 0 and hᵀu > 0
+ * were found to rounding; the same is said of a feasible set whose distance from the origin is more than about 10¹⁵ times that of the farthest
+ * single constraint. Errors: RangeError for shapes that do not fit; TypeError unless f64.
  *
  * @example
  * leastDistance(tensor([[1, 1]]), tensor([2])).x // (1, 1)

@@ -5,9 +5,9 @@ import { matrixOf, type Dense } from './arguments.ts'
 import { norm2 } from './householder.ts'
 
 /**
- * A norm of a matrix of shape [m, n]: the largest sum of absolute values in a column (1) or in a row (`inf`), the root of the sum of squares (`fro`), the largest
- * absolute value (`max`). All are 0 for an empty matrix. For the norm 2 see `normUpperBound`. Errors: RangeError or TypeError unless A is a finite f64
- * matrix, and for another kind.
+ * A norm of a matrix of shape [m, n]: the largest sum of absolute values in a column (1) or in a row (`inf`), the root of the sum of squares
+ * (`fro`), the largest absolute value (`max`). All are 0 for an empty matrix. For the norm 2 see `normUpperBound`. Errors: RangeError or
+ * TypeError unless A is a finite f64 matrix, and for another kind.
  */
 export function matrixNorm(A: Tensor, kind: 1 | 'inf' | 'fro' | 'max'): number {
   const matrix = matrixOf('matrixNorm', A)
@@ -45,10 +45,11 @@ const CLOSE = 1.005
  * A number that is certainly not below ‖A‖₂, the largest singular value of the matrix of shape [m, n]: rounding is allowed for, step by step.
  * As a rule it exceeds it by less than half a percent, and never by more than a factor min(m, n)^(1/4096) on top of that.
  *
- * With G = AᵀA (or AAᵀ, the smaller), ‖A‖₂ = ‖G^p‖₂^(1/2p) <= ‖G^p‖_F^(1/2p) for p = 1, 2, 4, …, which tends to ‖A‖₂; the longest column of G^p bounds it
- * from below and says when to stop. If B is computed as the square of the symmetric C, which is exactly symmetric as well, then ‖C‖₂² = ‖C²‖₂ <= ‖B‖₂ + n·u/(1 - n·u)·‖C‖_F² (Higham, ASNA, 3.5); twice that
- * is added, so that the slack also covers underflow, since elements are scaled to at most 2 by powers of two. Takes about six to nine products of
- * the size of G. Errors: RangeError or TypeError unless A is a finite f64 matrix; RangeError when the bound is beyond the range of numbers.
+ * With G = AᵀA (or AAᵀ, the smaller), ‖A‖₂ = ‖G^p‖₂^(1/2p) <= ‖G^p‖_F^(1/2p) for p = 1, 2, 4, …, which tends to ‖A‖₂; the longest column of G^p
+ * bounds it from below and says when to stop. If B is computed as the square of the symmetric C, which is exactly symmetric as well, then ‖C‖₂²
+ * = ‖C²‖₂ <= ‖B‖₂ + n·u/(1 - n·u)·‖C‖_F² (Higham, ASNA, 3.5); twice that is added, so that the slack also covers underflow, since elements are
+ * scaled to at most 2 by powers of two. Takes about six to nine products of the size of G. Errors: RangeError or TypeError unless A is a finite
+ * f64 matrix; RangeError when the bound is beyond the range of numbers.
  */
 export function normUpperBound(A: Tensor): number {
   const { rows: m, columns: n, data } = matrixOf('normUpperBound', A)
@@ -58,7 +59,10 @@ export function normUpperBound(A: Tensor): number {
   const scaled = data.map((x) => numbers.scale2(x, -power))
   const matrix = { rows: m, columns: n, data: scaled }
   const sums = upward(Math.sqrt(largestSum(matrix, 1) * largestSum(matrix, 'inf')), m + n)
-  const bound = numbers.scale2(Math.min(sums, boundByPowers(matrix)), power)
+  const above = Math.min(sums, boundByPowers(matrix))
+  let bound = numbers.scale2(above, power)
+  // Among subnormal numbers scaling may round down.
+  if (numbers.scale2(bound, -power) < above) bound += 5e-324
   if (bound < Infinity) return bound
   throw new RangeError('normUpperBound: expected a norm within the range of numbers, got more')
 }

@@ -19,6 +19,11 @@ export function smallEigen(rows: readonly Float64Array[]): SmallEigen {
   const q = Array.from({ length: n }, (_, i) => new Float64Array(n).fill(1, i, i + 1))
   tridiagonalize(a, d, e, q)
   implicitQL(d, e, q)
+  for (const row of q) {
+    // Many rotations stretch it by rounding.
+    const stretch = Math.sqrt(dot(row, row))
+    for (let j = 0; j < n; j++) row[j]! /= stretch
+  }
   const order = Array.from(d.keys()).sort((i, j) => d[i]! - d[j]! || i - j)
   return { values: Float64Array.from(order, (i) => d[i]!), vectors: order.map((i) => q[i]!) }
 }
@@ -141,7 +146,7 @@ export interface SmallSvd {
 
 /**
  * Singular values and vectors of a square matrix, given by its columns, by one-sided Jacobi rotations (Hestenes, J. SIAM 6, 1958) until all columns are
- * orthogonal to n·u.
+ * orthogonal to √n·u (as LAPACK).
  */
 export function smallSvd(columns: readonly Float64Array[]): SmallSvd {
   const n = columns.length
@@ -153,6 +158,14 @@ export function smallSvd(columns: readonly Float64Array[]): SmallSvd {
     for (let i = 0; i < n; i++)
       for (let j = i + 1; j < n; j++) if (orthogonalizePair(g[i]!, g[j]!, v[i]!, v[j]!)) isMoving = true
   }
+  // Many rotations stretch both sides alike by rounding.
+  for (let i = 0; i < n; i++) {
+    const stretch = Math.sqrt(dot(v[i]!, v[i]!))
+    for (let j = 0; j < n; j++) {
+      v[i]![j]! /= stretch
+      g[i]![j]! /= stretch
+    }
+  }
   const norms = g.map((column) => Math.sqrt(dot(column, column)))
   const order = norms.map((_, i) => i).sort((i, j) => norms[j]! - norms[i]! || i - j)
   const left: Float64Array[] = []
@@ -162,7 +175,8 @@ export function smallSvd(columns: readonly Float64Array[]): SmallSvd {
 
 function orthogonalizePair(a: Float64Array, b: Float64Array, va: Float64Array, vb: Float64Array): boolean {
   const [aa, bb, ab] = [dot(a, a), dot(b, b), dot(a, b)]
-  if (Math.abs(ab) <= a.length * UNIT * Math.sqrt(aa) * Math.sqrt(bb) || Math.abs(ab) < 1e-300) return false
+  if (Math.abs(ab) <= Math.sqrt(a.length) * UNIT * Math.sqrt(aa) * Math.sqrt(bb) || Math.abs(ab) < 1e-300)
+    return false
   const zeta = (bb - aa) / (2 * ab)
   const root = Math.sqrt(1 + zeta * zeta)
   const t = zeta >= 0 ? 1 / (zeta + root) : -1 / (root - zeta)

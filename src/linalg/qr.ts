@@ -115,9 +115,9 @@ export interface Qr {
 
 /**
  * A = QR for a matrix of shape [m, n], Q with orthonormal columns and R upper triangular, by Householder reflections (Golub & Van Loan, Matrix
- * Computations, 4th ed., 5.2); with `pivot`, A[:, permutation] = QR. The diagonal of R may have either sign. ‖A - QR‖ and ‖QᵀQ - I‖ are
- * below a modest multiple of m·ε, the first relative to ‖A‖ and that column by column (Higham, ASNA, Theorem 19.4). Errors: RangeError or TypeError unless A is a
- * finite f64 matrix, and for another mode.
+ * Computations, 4th ed., 5.2); with `pivot`, A[:, permutation] = QR. The diagonal of R may have either sign. ‖A - QR‖ and ‖QᵀQ - I‖ are below a
+ * modest multiple of m·ε, the first relative to ‖A‖ and that column by column (Higham, ASNA, Theorem 19.4). Errors: RangeError or TypeError
+ * unless A is a finite f64 matrix, and for another mode.
  *
  * @example
  * const { q, r } = qr(tensor([[3, 1], [4, 2]]))

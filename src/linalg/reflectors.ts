@@ -1,8 +1,9 @@
 /**
- * Householder reflections H = I - τ·v·vᵀ with v₀ = 1, one at a time and in blocks I - V·T·Vᵀ with T upper triangular, the compact WY form
- * (Schreiber & Van Loan, SIAM J. Sci. Stat. Comput. 10, 1989). Vectors v lie as rows, so that V is the transpose of what is stored.
+ * Householder reflections H = I - τ·v·vᵀ with v₀ = 1, one at a time and in blocks I - V·T·Vᵀ with T upper triangular, the compact WY form (Schreiber
+ * & Van Loan, SIAM J. Sci. Stat. Comput. 10, 1989). Vectors v lie as rows, so that V is the transpose of what is stored.
  */
 import type { Workspace } from '../run/index.ts'
+import { TWO_600 } from './rotations.ts'
 
 /** Reflections in a block. */
 export const BLOCK = 32
@@ -10,11 +11,9 @@ export const BLOCK = 32
 /** Rows on which a block of reflections works at a time: the product stays in the second cache. */
 const ROWS = 128
 
-/** 2⁶⁰⁰. */
-const TWO_600 = 4.149515568880993e180
-
 /**
- * The reflection with H·x = β·e₀ (LAPACK's xLARFG): x, of at least one number below 1e150, becomes v. Where x is a multiple of e₀ already, τ = 0 and β = x₀.
+ * The reflection with H·x = β·e₀ (LAPACK's xLARFG): x, of at least one number below 1e150, becomes v. Where x is a multiple of e₀ already, τ = 0 and
+ * β = x₀.
  */
 export function reflector(x: Float64Array): { readonly beta: number; readonly tau: number } {
   const alpha = x[0]!
@@ -46,8 +45,8 @@ export interface Rows {
 /** Applies blocks of reflections. */
 export interface BlockReflections {
   /**
-   * Z ← Z·P for Z of `rows` rows and `columns` columns, where P is H₀·H₁⋯ of the `count` ≤ BLOCK reflections whose vectors are the rows of
-   * `v`, all `columns` long, or where P is its transpose ⋯H₁·H₀.
+   * Z ← Z·P for Z of `rows` rows and `columns` columns, where P is H₀·H₁⋯ of the `count` ≤ BLOCK reflections whose vectors are the rows of `v`, all
+   * `columns` long, or where P is its transpose ⋯H₁·H₀.
    */
   apply(
     z: Rows,
@@ -59,7 +58,8 @@ export interface BlockReflections {
     transpose: boolean,
   ): void
   /**
-   * Z ← Z·(H₀·H₁⋯)ᵀ for all reflections of a reduction, block by block from the last: that of row j of `v` acts on columns j + `after` and those that follow.
+   * Z ← Z·(H₀·H₁⋯)ᵀ for all reflections of a reduction, block by block from the last: that of row j of `v` acts on columns j + `after` and those that
+   * follow.
    */
   applyAll(z: Rows, rows: number, columns: number, v: Rows, tau: Float64Array, after: number): void
 }

@@ -1,6 +1,7 @@
 /**
- * Sweeps of plane rotations over the rows of a matrix, many at a time: rotations are kept until there are enough sweeps, multiplied together where they touch the same few rows, and applied by
- * matrix products (Lang, SIAM J. Sci. Comput. 19, 1998; Van Zee, van de Geijn & Quintana-Ortí, ACM Trans. Math. Softw. 40, 2014).
+ * Sweeps of plane rotations over the rows of a matrix, many at a time: rotations are kept until there are enough sweeps, multiplied together where
+ * they touch the same few rows, and applied by matrix products (Lang, SIAM J. Sci. Comput. 19, 1998; Van Zee, van de Geijn & Quintana-Ortí, ACM
+ * Trans. Math. Softw. 40, 2014).
  */
 import type { Workspace } from '../run/index.ts'
 import type { Rows } from './reflectors.ts'
@@ -79,15 +80,19 @@ export class RotationSweeps {
     const first = Math.min(this.#place(low), this.#place(high))
     const turns = this.#turns.fill(0)
     for (let i = 0; i < count; i++) turns[i * count + i] = 1
+    const cosines = this.#cosines
+    const sines = this.#sines
+    const away = this.#step * count
     let any = false
     for (let sweep = 0; sweep < this.#sweeps; sweep++) {
       const end = Math.min(n - 1, start + WIDTH - sweep)
       for (let place = Math.max(0, start - sweep); place < end; place++) {
-        const [c, s] = [this.#cosines[sweep * n + place]!, this.#sines[sweep * n + place]!]
-        if (c === 1 && s === 0) continue
+        const at = sweep * n + place
+        const s = sines[at]!
+        if (s === 0 && cosines[at] === 1) continue
         any = true
         const x = (this.#place(place) - first) * count
-        rotateRows(turns, x, x + this.#step * count, count, c, s)
+        rotateRows(turns, x, x + away, count, cosines[at]!, s)
       }
     }
     if (!any) return

@@ -8,8 +8,8 @@ export function hypotenuse(f: number, g: number): number {
   return Math.sqrt(a * a + b * b) / TWO_600
 }
 
-/** 2⁶⁰⁰, and the largest number whose product with it has a square. */
-const TWO_600 = 4.149515568880993e180
+/** 2⁶⁰⁰, by which numbers are multiplied whose squares would be too small. */
+export const TWO_600: number = 4.149515568880993e180
 
 /** Rows x and y of `count` numbers, which begin at these places: x ← c·x + s·y, y ← c·y - s·x. */
 export function rotateRows(

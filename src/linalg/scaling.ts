@@ -11,6 +11,9 @@ export function largestExponent(...arrays: readonly Float64Array[]): number {
 
 /** out ← x·2^k, where out may be x itself. Gives out. */
 export function scaleInto(out: Float64Array, x: Float64Array, k: number): Float64Array {
-  for (let i = 0; i < x.length; i++) out[i] = k === 0 ? x[i]! : numbers.scale2(x[i]!, k)
+  // One product rounds once as long as 2^k is a normal number.
+  const near = Math.abs(k) <= 1022
+  const factor = near ? numbers.scale2(1, k) : 1
+  for (let i = 0; i < x.length; i++) out[i] = near ? x[i]! * factor : numbers.scale2(x[i]!, k)
   return out
 }

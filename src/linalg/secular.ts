@@ -1,7 +1,7 @@
 /**
  * Roots of the secular equation 1 + ρ Σ zⱼ²/(dⱼ - λ) = 0, the eigenvalues of diag(d) + ρ·z·zᵀ (Golub, SIAM Review 15, 1973): one between each pair of
- * neighbouring poles, and one above the last. A root is kept as its distance from the nearest pole, so that every dⱼ - λ has
- * nearly all its digits (Gu & Eisenstat, SIAM J. Matrix Anal. Appl. 15, 1994).
+ * neighbouring poles, and one above the last. A root is kept as its distance from the nearest pole, so that every dⱼ - λ has nearly all its digits
+ * (Gu & Eisenstat, SIAM J. Matrix Anal. Appl. 15, 1994).
  */
 
 const EPSILON = 2.220446049250313e-16
@@ -20,8 +20,8 @@ interface Values {
 }
 
 /**
- * Root i (LAPACK's xLAED4 with the interpolations of Li, LAPACK Working Note 89, 1993, kept inside a bracket): gives λ and writes dⱼ - λ to `gaps`. The poles d
- * ascend strictly, no z is 0, Σ z² = 1 and ρ > 0.
+ * Root i (LAPACK's xLAED4 with the interpolations of Li, LAPACK Working Note 89, 1993, kept inside a bracket): gives λ and writes dⱼ - λ to `gaps`.
+ * The poles d ascend strictly, no z is 0, Σ z² = 1 and ρ > 0.
  */
 export function secularRoot(
   d: Float64Array,

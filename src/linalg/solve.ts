@@ -11,10 +11,10 @@ export interface SolveOptions {
 }
 
 /**
- * The solution x of Ax = b for a regular matrix A of shape [n, n] and b of shape [n] or [n, k]; x has the shape of b. By `lu`, `ldlt` or `cholesky`, so
- * that (A + E)x = b with ‖E‖ a modest multiple of n·ε·‖A‖ (Higham, ASNA, Theorems 9.4, 10.4, 11.4): the error of x is up to `cond` times
- * as much. Nothing is said about matrices that are nearly singular: see `cond`. Errors: RangeError for shapes that do not fit, a matrix that is not what is assumed, and
- * a pivot 0; TypeError unless f64.
+ * The solution x of Ax = b for a regular matrix A of shape [n, n] and b of shape [n] or [n, k]; x has the shape of b. By `lu`, `ldlt` or
+ * `cholesky`, so that (A + E)x = b with ‖E‖ a modest multiple of n·ε·‖A‖ (Higham, ASNA, Theorems 9.4, 10.4, 11.4): the error of x is up to
+ * `cond` times as much. Nothing is said about matrices that are nearly singular: see `cond`. Errors: RangeError for shapes that do not fit, a
+ * matrix that is not what is assumed, and a pivot 0; TypeError unless f64.
  *
  * @example
  * const x = solve(tensor([[2, 1], [1, 3]]), tensor([3, 5]), { assume: 'positive definite' })

@@ -25,13 +25,13 @@ export interface Svd {
 }
 
 /**
- * Singular values and vectors of a matrix [m, n] in f64: Householder bidiagonalisation, after a QR factorisation where one side is 5/3 of the other or more (bidiagonal.ts), then implicit
- * QR (bidiagonal-qr.ts); never by way of AᵀA. With u = 2⁻⁵³, ‖A·V - U·S‖ is a small multiple of max(m, n)·u·‖A‖, and ‖UᵀU - I‖ and
- * ‖VᵀV - I‖ are of max(m, n)·u, whatever the rank. The sign of a pair of vectors is such that the largest element of v, the
- * first of them, is positive. Errors: TypeError or RangeError by name for what is no f64 matrix and for elements that are not finite.
+ * Singular values and vectors of a matrix [m, n] in f64: Householder bidiagonalisation, after a QR factorisation where one side is 5/3 of the other
+ * or more (bidiagonal.ts), then implicit QR (bidiagonal-qr.ts); never by way of AᵀA. With u = 2⁻⁵³, ‖A·V - U·S‖ is a small multiple of max(m,
+ * n)·u·‖A‖, and ‖UᵀU - I‖ and ‖VᵀV - I‖ are of max(m, n)·u, whatever the rank. The sign of a pair of vectors is such that the largest element of v,
+ * the first of them, is positive. Errors: TypeError or RangeError by name for what is no f64 matrix and for elements that are not finite.
  *
  * @example
- * const { u, s, v } = svd(tensor([[3, 0], [4, 5]], 'f64')) // s = √45, √5
+ * const { u, s, v } = svd(tensor([[3, 0], [4, 5]])) // s = √45, √5
  */
 export function svd(a: Tensor, options?: SvdOptions & { readonly vectors?: true }): Svd
 export function svd(a: Tensor, options: SvdOptions): Pick<Svd, 's'> & Partial<Svd>
@@ -59,13 +59,8 @@ interface Found {
 
 /** The singular values and vectors of a matrix of m ≥ n rows, signs by those of the longer vectors or of the shorter ones. */
 function decompose(a: Float64Array, m: number, n: number, vectors: boolean, longSigns: boolean): Found {
-  const room =
-    3 * m * n +
-    3 * n * n +
-    bidiagonalNumbers(m, n) +
-    blockReflectionNumbers(m) +
-    2 * rotationSweepNumbers(n) +
-    BLOCK
+  const sizes = 3 * m * n + 3 * n * n + BLOCK
+  const room = sizes + bidiagonalNumbers(m, n) + blockReflectionNumbers(m) + 2 * rotationSweepNumbers(m)
   return withWorkspace(room, 2 * BLOCK * (m + BLOCK), (workspace) => {
     const reflections = blockReflections(workspace, m)
     const triangular = n > 0 && 3 * m >= 5 * n
@@ -82,17 +77,20 @@ function decompose(a: Float64Array, m: number, n: number, vectors: boolean, long
     const right = { data: workspace.array(n * n), row: n }
     const b = bidiagonalize(workspace, reduced, height, n, left.data, right.data)
     const { diagonal: d, offDiagonal: e } = b
-    const u = identityRows(workspace, vectors ? n : 0, m)
-    const v = identityRows(workspace, vectors ? n : 0, n)
-    if (vectors)
-      bidiagonalQR(d, e, new RotationSweeps(workspace, u, n, n), new RotationSweeps(workspace, v, n, n))
-    else bidiagonalQR(d, e)
+    const count = vectors ? n : 0
+    const [u, v] = [identityRows(workspace, count, m), identityRows(workspace, count, n)]
+    reflections.applyAll(u, count, height, left, b.leftTau, 0)
+    reflections.applyAll(v, count, n, right, b.rightTau, 1)
+    if (vectors) {
+      const sweeps = (rows: Rows, length: number) => new RotationSweeps(workspace, rows, n, length)
+      bidiagonalQR(d, e, sweeps(u, height), sweeps(v, n))
+    } else {
+      bidiagonalQR(d, e)
+    }
     const order = Array.from(d, (_, j) => j).sort((i, j) => Math.abs(d[j]!) - Math.abs(d[i]!) || i - j)
     const s = Float64Array.from(order, (j) => Math.abs(d[j]!))
     if (!vectors) return { s, long: new Float64Array(0), short: new Float64Array(0) }
-    reflections.applyAll(u, n, height, left, b.leftTau, 0)
     reflections.applyAll(u, n, m, factor, factorTau, 0)
-    reflections.applyAll(v, n, n, right, b.rightTau, 1)
     const [long, short] = [new Float64Array(m * n), new Float64Array(n * n)]
     order.forEach((from, to) => {
       const [x, y] = [u.data.subarray(from * m, (from + 1) * m), v.data.subarray(from * n, (from + 1) * n)]

@@ -11,7 +11,7 @@
  */
 import { dot } from '../array/index.ts'
 import type { Stream } from '../random/index.ts'
-import { freshDirection, orthogonalize, rotate, subtract, UNIT, unit, type Inner } from './basis.ts'
+import { freshDirection, orthogonalize, project, rotate, subtract, UNIT, unit, type Inner } from './basis.ts'
 import { smallEigen } from './projected.ts'
 
 export interface Ritz {
@@ -96,7 +96,8 @@ export class RitzSpace {
     const w = await this.#options.multiply(vectors[i]!)
     const size = Math.sqrt(Math.max(0, dot(w, await this.#inner.image(w))))
     this.norm = Math.max(this.norm, size)
-    // What symmetry says of the product goes first, so that the pass over the whole basis only mends.
+    // What the product is expected to hold goes first, so that the pass over the whole basis finds rounding alone: one pass would leave as much of the
+    // loss of orthogonality as it takes away, and that grows from restart to restart.
     const known: number[] = []
     for (let j = 0; j < i; j++) if (own[j] !== 0) known.push(j)
     subtract(
@@ -104,10 +105,12 @@ export class RitzSpace {
       Float64Array.from(known, (j) => own[j]!),
       known.map((j) => vectors[j]!),
     )
+    const ahead = project(this.#inner.images.slice(i), w)
+    subtract(w, ahead, vectors.slice(i))
     const { h, norm, image, passes } = await orthogonalize(vectors, w, this.#inner, 1)
     this.reorthogonalizations += passes * vectors.length
     for (let j = 0; j < i; j++) this.asymmetry = Math.max(this.asymmetry, Math.abs(h[j]!))
-    for (let j = i; j < vectors.length; j++) this.#rows[j]![i] = h[j]!
+    ahead.forEach((c, j) => (this.#rows[i + j]![i] = c + h[i + j]!))
     this.done++
     const rounding = (8 + Math.sqrt(w.length) / 8) * 2 * UNIT * this.norm
     if (norm > rounding) {

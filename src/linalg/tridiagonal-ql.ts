@@ -4,19 +4,25 @@ import type { Rows } from './reflectors.ts'
 
 const EPSILON = 2.220446049250313e-16
 
-/** Sweeps for one eigenvalue; two suffice as a rule. */
+/** Sweeps for one eigenvalue after which an off-diagonal element is measured by the whole matrix; two suffice as a rule. */
+const PATIENCE = 10
+
+/** Sweeps for one eigenvalue; not reached. */
 const SWEEPS = 100
 
 /**
- * Implicit QL with Wilkinson's shift (Golub & Van Loan 8.3.3; EISPACK's imtql2, Martin & Wilkinson 1968) for numbers below 1e150: `d` becomes the eigenvalues, ascending, `e`,
- * of one number less than d, is used up. The rows of an orthogonal matrix Qᵀ, `length` long, become those of (Q·V)ᵀ: row j belongs to d[j].
+ * Implicit QL with Wilkinson's shift (Golub & Van Loan 8.3.3; EISPACK's imtql2, Martin & Wilkinson 1968) for a matrix whose largest element is about
+ * 1: `d` becomes the eigenvalues, ascending, `e`, of one number less than d, is used up. The rows of an orthogonal matrix Qᵀ, `length` long, become
+ * those of (Q·V)ᵀ: row j belongs to d[j].
  */
 export function implicitQL(d: Float64Array, e: Float64Array, rows?: Rows, length = 0): void {
   const n = d.length
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
+      // Beside small diagonal elements, rounding errors of large ones elsewhere may never become negligible.
+      const whole = sweep < PATIENCE ? 0 : 1
       let m = l
-      while (m < n - 1 && Math.abs(e[m]!) > EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++
+      while (m < n - 1 && Math.abs(e[m]!) > EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!) + whole)) m++
       if (m === l) break
       if (sweep === SWEEPS)
         throw new RangeError(`eigh: expected an eigenvalue within ${SWEEPS} sweeps, got none`)

@@ -1,7 +1,7 @@
 /**
- * A symmetric matrix becomes tridiagonal by Householder reflections, a block of columns at a time, as in Dongarra, Sorensen & Hammarling, J. Comput. Appl. Math. 27
- * (1989) and LAPACK's xSYTRD and xLATRD: within a block only the next column is brought up to date, the rest of the matrix
- * once for the whole block, by one matrix product.
+ * A symmetric matrix becomes tridiagonal by Householder reflections, a block of columns at a time, as in Dongarra, Sorensen & Hammarling, J. Comput.
+ * Appl. Math. 27 (1989) and LAPACK's xSYTRD and xLATRD: within a block only the next column is brought up to date, the rest of the matrix once for
+ * the whole block, by one matrix product.
  */
 import { dot } from '../array/index.ts'
 import type { Workspace } from '../run/index.ts'
@@ -22,8 +22,8 @@ export function tridiagonalNumbers(n: number): number {
 }
 
 /**
- * T of a symmetric matrix of elements below 1e150, in an array of the workspace. Row j of it becomes the vector of reflection j, with zeros up to element j. `product` is
- * an array of the workspace as large as the matrix.
+ * T of a symmetric matrix of elements below 1e150, in an array of the workspace. Row j of it becomes the vector of reflection j, with zeros up to
+ * element j. `product` is an array of the workspace as large as the matrix.
  */
 export function tridiagonalize(
   workspace: Workspace,

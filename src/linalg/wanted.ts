@@ -27,13 +27,7 @@ export function eigshLimits(op: string, n: number, options: Partial<Limits>): Li
   const block = countOf(op, 'block', options.block ?? Math.min(1, n), least, n)
   const room = Math.min(n, k + block + 1)
   const usual = Math.max(2 * k + 10, k + 3 * block, 32, n <= 100 ? n : 0)
-  const asked = countOf(
-    op,
-    'maxDim',
-    options.maxDim ?? Math.max(2 * k + 1, k + 2 * block, 20),
-    room,
-    Infinity,
-  )
+  const asked = countOf(op, 'maxDim', options.maxDim ?? usual, room, Infinity)
   // A few vectors more make the space whole, and the answer certain.
   const maxDim = asked + block >= n ? n : asked
   const maxProducts = countOf(
