@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { devices, modes } from '../../kernels/index.ts'
 import { casesOf, expectWithin, operations } from '../kernels/agreement.ts'
-import { tapes } from '../kernels/tapes.ts'
+import { product, tapes } from '../kernels/tapes.ts'
 
 test('all modes run in this page', async () => {
   expect((await devices()).filter(({ works }) => works).map(({ mode }) => mode)).toEqual(modes)
@@ -21,3 +21,12 @@ test.each(modes.flatMap((mode) => tapes.map((tape) => ({ mode, tape, name: tape.
     await expectWithin(tape, tape.name, mode)
   },
 )
+
+test.each(modes)('products on %s', { timeout: 60_000 }, async (mode) => {
+  for (const [m, k, n] of [
+    [512, 512, 512],
+    [1, 300, 7],
+    [65, 1, 130],
+  ] as const)
+    await expectWithin(product(m, k, n), 'product', mode)
+})

@@ -6,7 +6,7 @@ import { composites } from '../engine/composites.ts'
 import { codes, decode, large, numbers, recorded, run, show } from '../engine/programs.ts'
 import type { Tape } from '../../src/tape/index.ts'
 import { checkCase, expectWithin } from './agreement.ts'
-import { tapes } from './tapes.ts'
+import { product, tapes } from './tapes.ts'
 
 test.each(
   (['webasm', 'cpu'] as const).flatMap((mode) => tapes.map((tape) => ({ mode, tape, name: tape.name }))),
@@ -46,6 +46,21 @@ test.each(['small', 'large'] as const)(
         await checkCase({ name: `${word} of\n${show(program)}`, tape: transformed, args }, 'webasm')
       }),
       { numRuns: 100 },
+    )
+  },
+)
+
+test(
+  'products of all sizes up to 512: every element within (k + 2)·2⁻²⁴·|A||B|',
+  { timeout: 120_000 },
+  async () => {
+    await expectWithin(product(512, 512, 512), 'product', 'webasm')
+    const size = fc.integer({ min: 1, max: 200 })
+    await fc.assert(
+      fc.asyncProperty(size, size, size, fc.constantFrom('webasm', 'cpu'), (m, k, n, mode) =>
+        expectWithin(product(m, k, n), 'product', mode),
+      ),
+      { numRuns: 20 },
     )
   },
 )

@@ -172,3 +172,9 @@ export const tapes: readonly Case[] = [
     x,
   ),
 ]
+
+/** Products of so many rows, sums and columns, of numbers between ±1. */
+export function product(m: number, k: number, n: number): Case {
+  const [a, b] = [numbers([m, k], m + n, 'f64', [-1, 1]), numbers([k, n], k, 'f64', [-1, 1])]
+  return of(`a product ${m}×${k}×${n}`, (p, q) => matmul(p!, q!), a, b)
+}
