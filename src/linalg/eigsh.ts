@@ -2,7 +2,7 @@ import { Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { stream } from '../random/index.ts'
 import { asTensor, symmetricOf } from './arguments.ts'
-import { completeness, LARGEST, type Completeness, type Found } from './completeness.ts'
+import { bearsOut, completeness, LARGEST, type Completeness, type Found } from './completeness.ts'
 import {
   generalizedProblem,
   plainProblem,
@@ -19,7 +19,7 @@ import {
   eigshLimits,
   preferred,
   toleranceOf,
-  type Limits,
+  type SearchLimits,
   type Tolerance,
   type Which,
 } from './wanted.ts'
@@ -31,7 +31,10 @@ export interface EigshOptions {
   readonly which?: Which
   /** Pairs with residuals up to tol·|θ| have converged, up to rounding. Default 0: to rounding. */
   readonly tol?: number
-  /** Vectors that are multiplied before a restart. Default: the largest of 2k + 1, k + 2·block and 20, at most n. */
+  /**
+   * Vectors that are multiplied before a restart. Default: n up to 100, else the largest of 2k + 10, k + 3·block and 32, and twice as many whenever n more
+   * products were not enough.
+   */
   readonly maxDim?: number
   /** Default: 10·n + 100·maxDim. */
   readonly maxProducts?: number
@@ -141,7 +144,7 @@ interface Search {
   readonly space: RitzSpace
   readonly problem: Problem
   readonly which: Which
-  readonly limits: Limits
+  readonly limits: SearchLimits
   readonly tolerance: Tolerance
 }
 
@@ -158,7 +161,8 @@ async function iterate(search: Search, other: Found | undefined): Promise<Cycle>
   const { space, problem, which, limits, tolerance } = search
   for (;;) {
     const isOut = (): boolean => problem.count() >= limits.maxProducts - limits.k
-    while (space.done < limits.maxDim && space.waiting > 0 && !isOut()) await space.step()
+    const room = limits.room(problem.count())
+    while (space.done < room && space.waiting > 0 && !isOut()) await space.step()
     const ritz = space.ritz()
     const order = preferred(ritz.values, which)
     const norm = normOf(space, ritz)
@@ -182,9 +186,9 @@ function normOf(space: RitzSpace, { values }: Ritz): number {
 }
 
 /** Keeps three fifths of the space, and room for whatever waits. */
-function restart({ space, limits }: Search, { ritz, order }: Cycle): void {
-  const most = limits.maxDim - space.waiting
-  const kept = Math.max(limits.k, Math.min(most, Math.floor(0.6 * limits.maxDim)))
+function restart({ space, problem, limits }: Search, { ritz, order }: Cycle): void {
+  const room = limits.room(problem.count())
+  const kept = Math.max(limits.k, Math.min(room - space.waiting, Math.floor(0.6 * room)))
   space.restart(ritz, order.slice(0, kept))
 }
 
@@ -230,10 +234,8 @@ async function assemble(
   const residuals = new Float64Array(at.length)
   for (let j = 0; j < at.length; j++) residuals[j] = await problem.residual(theta[j]!, vectors[j]!)
   vectors.forEach(problem.normalize)
-  const converged = Array.from(theta, (x, j) => {
-    const residual = problem.isDirect ? numbers.scale2(residuals[j]!, -found.power) : found.residuals[j]!
-    return residual <= tolerance.limit(x, found.norm)
-  })
+  const judged = problem.isDirect ? residuals.map((r) => numbers.scale2(r, -found.power)) : found.residuals
+  const converged = Array.from(judged, (r, j) => r <= tolerance.limit(theta[j]!, found.norm))
   const misses = converged.filter((c) => !c).length
   return {
     values: asTensor(theta.map(problem.value), at.length),
@@ -242,7 +244,7 @@ async function assemble(
     converged,
     products: problem.count(),
     reorthogonalizations: space.reorthogonalizations,
-    complete,
+    complete: complete === true && !bearsOut(judged, found, n) ? 'unproved' : complete,
     ...(misses > 0 && { message: tolerance.message(misses, problem.count()) }),
   }
 }

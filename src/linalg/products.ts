@@ -40,6 +40,8 @@ export class Products {
     for (let i = 0; i < size; i++) sum += y[i]! - y[i]!
     if (sum === 0) return y
     const at = y.findIndex((value) => value - value !== 0)
-    throw new RangeError(`${this.#op}: expected finite numbers of product ${this.#count}, got ${y[at]} at ${at}`)
+    throw new RangeError(
+      `${this.#op}: expected finite numbers of product ${this.#count}, got ${y[at]} at ${at}`,
+    )
   }
 }

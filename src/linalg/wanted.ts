@@ -1,4 +1,5 @@
 /** What is wanted of an eigensolver: which pairs, how many, how well. */
+import { numbers } from '../math/index.ts'
 import { countOf } from './product.ts'
 
 export type Which = 'LA' | 'SA' | 'LM' | 'BE'
@@ -20,14 +21,19 @@ export interface Limits {
   readonly maxProducts: number
 }
 
+export interface SearchLimits extends Limits {
+  /** The vectors before a restart after so many products: unless it was given, maxDim doubles whenever n more products were not enough. */
+  readonly room: (products: number) => number
+}
+
 /** Errors: RangeError by name for what is no integer in its range. */
-export function eigshLimits(op: string, n: number, options: Partial<Limits>): Limits {
+export function eigshLimits(op: string, n: number, options: Partial<Limits>): SearchLimits {
   const least = Math.min(1, n)
   const k = countOf(op, 'k', options.k ?? Math.min(n, 6), least, n)
   const block = countOf(op, 'block', options.block ?? Math.min(1, n), least, n)
-  const room = Math.min(n, k + block + 1)
+  const fewest = Math.min(n, k + block + 1)
   const usual = Math.max(2 * k + 10, k + 3 * block, 32, n <= 100 ? n : 0)
-  const asked = countOf(op, 'maxDim', options.maxDim ?? usual, room, Infinity)
+  const asked = countOf(op, 'maxDim', options.maxDim ?? usual, fewest, Infinity)
   // A few vectors more make the space whole, and the answer certain.
   const maxDim = asked + block >= n ? n : asked
   const maxProducts = countOf(
@@ -37,7 +43,12 @@ export function eigshLimits(op: string, n: number, options: Partial<Limits>): Li
     2 * k,
     Infinity,
   )
-  return { k, block, maxDim, maxProducts }
+  const room = (products: number): number => {
+    if (options.maxDim !== undefined) return maxDim
+    const grown = numbers.scale2(maxDim, Math.floor(products / n))
+    return grown + block >= n ? n : grown
+  }
+  return { k, block, maxDim, maxProducts, room }
 }
 
 const EPSILON = 2.220446049250313e-16
