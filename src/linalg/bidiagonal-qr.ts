@@ -4,7 +4,7 @@
  * xBDSQR.
  */
 import type { RotationSweeps } from './rotation-sweeps.ts'
-import { hypotenuse } from './rotations.ts'
+import { hypotenuse } from './scaling.ts'
 
 const EPSILON = 1.1102230246251565e-16
 

@@ -1,10 +1,10 @@
 /**
  * A matrix becomes upper bidiagonal by Householder reflections from both sides (Golub & Kahan, SIAM J. Numer. Anal. B 2, 1965), a block at a time, as
- * in Dongarra, Sorensen & Hammarling 1989 and LAPACK's xGEBRD and xLABRD; and a tall matrix triangular, which comes first where that is cheaper
- * (Chan, ACM Trans. Math. Softw. 8, 1982).
+ * in Dongarra, Sorensen & Hammarling 1989 and LAPACK's xGEBRD and xLABRD.
  */
 import type { Workspace } from '../run/index.ts'
-import { BLOCK, reflector, subtract, type BlockReflections, type Rows } from './reflectors.ts'
+import { BLOCK, reflector, type Rows } from './reflectors.ts'
+import { CHUNK, subtractProduct } from './triangular.ts'
 
 /** B with A = Q·B·Pᵀ, where Q = H₀·H₁⋯ of `left` and P the same of `right`. */
 export interface Bidiagonal {
@@ -16,12 +16,9 @@ export interface Bidiagonal {
   readonly rightTau: Float64Array
 }
 
-/** Rows of A that are updated at a time. */
-const ROWS = 128
-
 /** What `bidiagonalize` takes from a workspace. */
 export function bidiagonalNumbers(m: number, n: number): number {
-  return 2 * BLOCK * (m + n) + 2 * BLOCK + 2 * m + ROWS * n
+  return 2 * BLOCK * (m + n) + 2 * BLOCK + 2 * m + CHUNK * n
 }
 
 /**
@@ -44,18 +41,15 @@ export function bidiagonalize(
     rightTau: numbers(n - 1),
   }
   const step = panelStep(workspace, a, m, n, left, right, result)
-  const product = workspace.array(ROWS * n)
+  const product = workspace.array(CHUNK * n)
   for (let start = 0; start < n; start += BLOCK) {
     const end = Math.min(n, start + BLOCK)
     for (let j = start; j < end; j++) step.column(start, j)
     if (end === n) break
     const across = { data: step.rows.subarray(end), row: n, column: 1 }
-    for (let from = end; from < m; from += ROWS) {
-      const count = Math.min(ROWS, m - from)
-      const down = { data: step.columns.subarray(from), row: 1, column: m }
-      workspace.multiply(down, across, product, count, 2 * (end - start), n - end)
-      subtract({ data: a.subarray(from * n + end), row: n }, product, count, n - end)
-    }
+    const down = { data: step.columns.subarray(end), row: 1, column: m }
+    const sizes = [m - end, 2 * (end - start), n - end] as const
+    subtractProduct(workspace, a.subarray(end * (n + 1)), n, down, across, product, sizes)
   }
   return result
 }
@@ -133,41 +127,4 @@ function panelStep(
       )
     },
   }
-}
-
-/**
- * R with A = H₀·H₁⋯·R of a matrix A of m ≥ n rows whose transpose `rows`, [n, m], is given: row j becomes the vector of reflection j, and R, [n, n],
- * is written to `r`, zeros before. Gives the reflections' τ.
- */
-export function triangularize(
-  workspace: Workspace,
-  reflections: BlockReflections,
-  rows: Float64Array,
-  m: number,
-  n: number,
-  r: Float64Array,
-): Float64Array {
-  const taus = new Float64Array(n)
-  const along = workspace.array(BLOCK)
-  for (let start = 0; start < n; start += BLOCK) {
-    const end = Math.min(n, start + BLOCK)
-    for (let j = start; j < end; j++) {
-      for (let i = 0; i < j; i++) r[i * n + j] = rows[j * m + i]!
-      const v = rows.subarray(j * m + j, (j + 1) * m)
-      const { beta, tau } = reflector(v)
-      r[j * n + j] = beta
-      taus[j] = tau
-      workspace.matvec(rows.subarray((j + 1) * m + j), m, v, along, end - j - 1, m - j)
-      for (let i = j + 1; i < end; i++) {
-        const factor = tau * along[i - j - 1]!
-        const at = i * m + j
-        for (let l = 0; l < v.length; l++) rows[at + l] = rows[at + l]! - factor * v[l]!
-      }
-    }
-    for (let j = start; j < end; j++) rows.fill(0, j * m, j * m + j)
-    const z = { data: rows.subarray(end * m + start), row: m }
-    const v = { data: rows.subarray(start * m + start), row: m }
-    if (end < n) reflections.apply(z, n - end, m - start, v, taus.subarray(start), end - start, false)
-  }
-  return taus
 }

@@ -3,7 +3,8 @@
  * SIAM J. Matrix Anal. Appl. 16, 1995, as in LAPACK's xSTEDC and xLAED1 to 4. Eigenvectors lie as rows.
  */
 import type { Workspace } from '../run/index.ts'
-import { hypotenuse, rotateRows } from './rotations.ts'
+import { rotateRows } from './rotations.ts'
+import { hypotenuse, largestOf } from './scaling.ts'
 import { secularRoot } from './secular.ts'
 import { implicitQL } from './tridiagonal-ql.ts'
 
@@ -154,8 +155,7 @@ function deflate(
 ): Deflated {
   const size = d.length
   const halves = Uint8Array.from(d, (_, j) => (j < left ? LEFT : RIGHT))
-  const largest = (x: Float64Array): number => x.reduce((most, a) => Math.max(most, Math.abs(a)), 0)
-  const tolerance = 8 * EPSILON * Math.max(largest(d), largest(z))
+  const tolerance = 8 * EPSILON * Math.max(largestOf(d), largestOf(z))
   const [kept, deflated]: [number[], number[]] = [[], []]
   const order = Array.from(d, (_, j) => j).sort((a, b) => d[a]! - d[b]! || a - b)
   let pending = -1

@@ -48,7 +48,7 @@ export function eigh(
   const { rows: n, data } = symmetricOf('eigh', a)
   const exponent = largestExponent(data)
   const square = n * n
-  const room = square * (vectors ? 5 : 2) + tridiagonalNumbers(n) + blockReflectionNumbers(n)
+  const room = square * (vectors ? 5 : 2) + tridiagonalNumbers(n) + blockReflectionNumbers(n, n)
   const largest = square / 2 + BLOCK * (n + BLOCK)
   return withWorkspace(room, largest, (workspace) => {
     const [reduced, product] = [workspace.array(square), workspace.array(square)]
@@ -66,7 +66,7 @@ export function eigh(
     }
     solveTridiagonal(workspace, diagonal, offDiagonal, mergeRoom, method)
     const rows = { data: mergeRoom.vectors, row: n }
-    blockReflections(workspace, n).applyAll(rows, n, n, { data: reduced, row: n }, tau, 1)
+    blockReflections(workspace, n, n).applyAll(rows, n, n, { data: reduced, row: n }, tau, 1)
     const values = asTensor(scaleInto(diagonal, diagonal, exponent), n)
     return { values, vectors: asTensor(columnsOf(mergeRoom.vectors, n), n, n) }
   })

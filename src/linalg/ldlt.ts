@@ -1,8 +1,7 @@
 import { Tensor } from '../array/index.ts'
 import { withWorkspace, type Workspace } from '../run/index.ts'
 import { asTensor, symmetricOf } from './arguments.ts'
-import { transposed } from './householder.ts'
-import { CHUNK, subtractProduct } from './triangular.ts'
+import { CHUNK, subtractProduct, transposed } from './triangular.ts'
 
 const WIDTH = 64
 /** (1 + √17)/8: where the growth of elements by one 2×2 step equals that by two 1×1 steps. */

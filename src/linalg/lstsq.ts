@@ -1,8 +1,7 @@
 import type { Tensor } from '../array/index.ts'
 import { matrixOf } from './arguments.ts'
-import { applyQ, transposed } from './householder.ts'
-import { factorPivoted, factorQr, type PivotedReflections } from './qr.ts'
-import { rightSides, subtractMultiple, substitute } from './triangular.ts'
+import { applyQ, factorPivoted, factorQr, type PivotedQr } from './qr.ts'
+import { rightSides, subtractMultiple, substitute, transposed } from './triangular.ts'
 
 export interface LstsqOptions {
   /** Columns count as dependent from where |R| on the diagonal is at most this times its first. Default: max(m, n)·2⁻⁵². */
@@ -58,17 +57,17 @@ export function leastSquares(
     // Most of the work is done by blocks; what is left to pivot is R.
     const first = factorQr(columns, m, n)
     for (let c = 0; c < k; c++) applyQ(first, rest, c * m, true)
-    matrix = new Float64Array(n * n)
-    for (let j = 0; j < n; j++) matrix.set(first.data.subarray(j * m, j * m + j + 1), j * n)
+    matrix = transposed(first.r, n, n)
     rows = n
   }
   const factored = factorPivoted(matrix, rows, n)
   const rank = rankOf(factored, rcond)
   const x = new Float64Array(n * k)
-  const wide = rank < n ? factorQr(transposedRows(factored, rank), n, rank) : undefined
+  // The first rows of R are the columns of a tall triangle.
+  const wide = rank < n ? factorQr(factored.r.subarray(0, rank * n), n, rank) : undefined
   const triangle = wide
-    ? { data: wide.data, row: n, column: 1, lower: true, unit: false }
-    : { data: factored.data, row: 1, column: rows, lower: false, unit: false }
+    ? { data: wide.r, row: 1, column: rank, lower: true, unit: false }
+    : { data: factored.r, row: n, column: 1, lower: false, unit: false }
   for (let c = 0; c < k; c++) {
     const side = rest.slice(c * m, c * m + rows)
     applyQ(factored, side, 0, true)
@@ -81,16 +80,8 @@ export function leastSquares(
   return { x, rank }
 }
 
-function rankOf({ m, data, tau }: PivotedReflections, rcond: number): number {
-  const diagonal = Array.from(tau, (_, i) => Math.abs(data[i * (m + 1)]!))
-  const end = diagonal.findIndex((r) => r === 0 || r <= rcond * diagonal[0]!)
+function rankOf({ n, r, tau }: PivotedQr, rcond: number): number {
+  const diagonal = Array.from(tau, (_, i) => Math.abs(r[i * (n + 1)]!))
+  const end = diagonal.findIndex((pivot) => pivot === 0 || pivot <= rcond * diagonal[0]!)
   return end < 0 ? diagonal.length : end
-}
-
-/** The first rows of R, each of n numbers, one after the other: the columns of a tall lower triangle. */
-function transposedRows({ m, n, data }: PivotedReflections, rank: number): Float64Array {
-  const out = new Float64Array(rank * n)
-  for (let j = 0; j < n; j++)
-    for (let i = 0; i < Math.min(rank, j + 1); i++) out[i * n + j] = data[j * m + i]!
-  return out
 }

@@ -1,9 +1,11 @@
 import { showShape, type Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { asTensor, matrixOf, vectorOf } from './arguments.ts'
-import { hypotenuse, norm2, reflect, reflector, transposed } from './householder.ts'
 import { EPSILON, leastSquares } from './lstsq.ts'
-import { inner, subtractMultiple, substitute } from './triangular.ts'
+import { reflect, reflector } from './reflectors.ts'
+import { rotateRows } from './rotations.ts'
+import { hypotenuse, norm2, scaleInto } from './scaling.ts'
+import { inner, subtractMultiple, substitute, transposed } from './triangular.ts'
 
 /** QᵀA and Qᵀb, where Q makes the columns that may be positive, in the order of `passive`, upper triangular. */
 interface State {
@@ -70,14 +72,14 @@ function steepest(
 /** Makes column j passive, unless it depends on the others to rounding or would not become positive. */
 function enter({ m, n, columns, side, passive }: State, j: number): boolean {
   const p = passive.length
-  const v = columns.slice(j * m, (j + 1) * m)
-  const tau = reflector(v, p, m)
+  const v = columns.slice(j * m + p, (j + 1) * m)
+  const { beta, tau } = reflector(v)
   const reflected = side.slice()
-  reflect(tau, v, p, reflected, p, m - p)
-  if (Math.abs(v[p]!) <= EPSILON * (m + n) || !(reflected[p]! / v[p]! > 0)) return false
+  reflect(tau, v, reflected, p)
+  if (Math.abs(beta) <= EPSILON * (m + n) || !(reflected[p]! / beta > 0)) return false
   side.set(reflected)
-  for (let c = 0; c < n; c++) if (!passive.includes(c)) reflect(tau, v, p, columns, c * m + p, m - p)
-  columns[j * m + p] = v[p]!
+  for (let c = 0; c < n; c++) if (!passive.includes(c)) reflect(tau, v, columns, c * m + p)
+  columns[j * m + p] = beta
   columns.fill(0, j * m + p + 1, (j + 1) * m)
   passive.push(j)
   return true
@@ -116,16 +118,10 @@ function leave({ m, n, columns, side, passive }: State, at: number): void {
     const top = passive[i]! * m + i
     const length = hypotenuse(columns[top]!, columns[top + 1]!)
     const [c, s] = [columns[top]! / length, columns[top + 1]! / length]
-    for (let j = 0; j < n; j++) rotate(columns, j * m + i, c, s)
-    rotate(side, i, c, s)
+    for (let j = 0; j < n; j++) rotateRows(columns, j * m + i, j * m + i + 1, 1, c, s)
+    rotateRows(side, i, i + 1, 1, c, s)
     columns[top + 1] = 0
   }
-}
-
-function rotate(x: Float64Array, i: number, c: number, s: number): void {
-  const [a, b] = [x[i]!, x[i + 1]!]
-  x[i] = c * a + s * b
-  x[i + 1] = c * b - s * a
 }
 
 /** Columns scaled by powers of two to norms in [1, 2), and these powers. Zero columns stay. */
@@ -133,8 +129,9 @@ function scaled(columns: Float64Array, m: number, n: number): { data: Float64Arr
   const data = columns.slice()
   const powers: number[] = []
   for (let j = 0; j < n; j++) {
-    const power = Math.max(-2000, numbers.exponent(norm2(data, j * m, (j + 1) * m)))
-    for (let i = j * m; i < (j + 1) * m; i++) data[i] = numbers.scale2(data[i]!, -power)
+    const column = data.subarray(j * m, (j + 1) * m)
+    const power = Math.max(-2000, numbers.exponent(norm2(column, 0, m)))
+    scaleInto(column, column, -power)
     powers.push(power)
   }
   return { data, powers }

@@ -2,7 +2,7 @@ import type { Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { withWorkspace } from '../run/index.ts'
 import { matrixOf, type Dense } from './arguments.ts'
-import { norm2 } from './householder.ts'
+import { largestExponent, largestOf, norm2, scaleInto } from './scaling.ts'
 
 /**
  * A norm of a matrix of shape [m, n]: the largest sum of absolute values in a column (1) or in a row (`inf`), the root of the sum of squares
@@ -26,12 +26,6 @@ export function largestSum({ rows, columns, data }: Dense, kind: 1 | 'inf'): num
   return largestOf(sums)
 }
 
-function largestOf(data: Float64Array): number {
-  let largest = 0
-  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]!))
-  return largest
-}
-
 /** At least the exact value of what was computed as x with at most `roundings` roundings on the way to any part of it. */
 function upward(x: number, roundings: number): number {
   return x * (1 + (roundings + 4) * 2.220446049250313e-16)
@@ -53,11 +47,9 @@ const CLOSE = 1.005
  */
 export function normUpperBound(A: Tensor): number {
   const { rows: m, columns: n, data } = matrixOf('normUpperBound', A)
-  const largest = largestOf(data)
-  if (largest === 0) return 0
-  const power = numbers.exponent(largest)
-  const scaled = data.map((x) => numbers.scale2(x, -power))
-  const matrix = { rows: m, columns: n, data: scaled }
+  if (largestOf(data) === 0) return 0
+  const power = largestExponent(data)
+  const matrix = { rows: m, columns: n, data: scaleInto(new Float64Array(m * n), data, -power) }
   const sums = upward(Math.sqrt(largestSum(matrix, 1) * largestSum(matrix, 'inf')), m + n)
   const above = Math.min(sums, boundByPowers(matrix))
   let bound = numbers.scale2(above, power)
@@ -110,9 +102,8 @@ function boundByPowers({ rows: m, columns: n, data }: Dense): number {
 
 /** Scales a product of sums over `terms` terms of factors with the Frobenius norm `whole`. */
 function rescaled(product: Float64Array, terms: number, whole: number): Squared {
-  const power = numbers.exponent(largestOf(product))
-  const factor = numbers.scale2(1, -power)
-  for (let i = 0; i < product.length; i++) product[i] = product[i]! * factor
+  const power = largestExponent(product)
+  scaleInto(product, product, -power)
   return { power, slack: upward((terms + 4) * 2.220446049250313e-16 * whole * whole, 4) }
 }
 

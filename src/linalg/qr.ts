@@ -1,51 +1,101 @@
 import { Tensor } from '../array/index.ts'
-import { withWorkspace } from '../run/index.ts'
+import { withWorkspace, type Workspace } from '../run/index.ts'
 import { asTensor, matrixOf } from './arguments.ts'
 import {
-  applyBlock,
-  blockRoom,
-  blockSize,
-  finishBlock,
-  formQ,
-  norm2,
-  placeReflector,
+  BLOCK,
+  blockReflectionNumbers,
+  blockReflections,
+  reflect,
   reflector,
-  transposed,
-  WIDTH,
-  type Reflections,
-} from './householder.ts'
-import { subtractMultiple } from './triangular.ts'
+  type BlockReflections,
+} from './reflectors.ts'
+import { norm2 } from './scaling.ts'
+import { subtractMultiple, transposed } from './triangular.ts'
 
-/** The QR factorization of an m×n matrix whose columns lie one after the other; they are not written to. */
-export function factorQr(columns: Float64Array, m: number, n: number): Reflections {
-  const tau = new Float64Array(Math.min(m, n))
-  const data = withWorkspace(n * m + n + blockSize(m, n), WIDTH * m, (work) => {
-    const a = work.array(n * m)
-    a.set(columns)
-    const y = work.array(n)
-    const block = blockRoom(work, m, n)
-    for (let j = 0; j < tau.length; j += WIDTH) {
-      const [width, rows] = [Math.min(WIDTH, tau.length - j), m - j]
-      for (let i = 0; i < width; i++) {
-        const k = j + i
-        tau[k] = reflector(a, k * (m + 1), (k + 1) * m)
-        placeReflector(block, i, rows, a, k * (m + 1))
-        const at = i * (rows + 1)
-        work.matvec(a.subarray((k + 1) * m + k), m, block.v.subarray(at), y, width - i - 1, m - k)
-        for (let c = 0; c < width - i - 1; c++)
-          subtractMultiple(a, (k + 1 + c) * m + k, tau[k]! * y[c]!, block.v, at, m - k)
-      }
-      const after = j + width
-      if (after === n) continue
-      finishBlock(work, block, tau.subarray(j, after), rows)
-      applyBlock(work, block, [width, rows], a.subarray(after * m + j), m, n - after, true)
-    }
-    return a.slice()
-  })
-  return { m, n, data, tau }
+/** A = Q·R of an m×n matrix, where Q = H₀·H₁⋯ of k = min(m, n) reflections. */
+export interface QrFactors {
+  readonly m: number
+  readonly n: number
+  /** [k, m]: row j is the vector of reflection j, with zeros before its leading one. */
+  readonly vectors: Float64Array
+  readonly tau: Float64Array
+  /** [k, n], upper triangular. */
+  readonly r: Float64Array
 }
 
-export interface PivotedReflections extends Reflections {
+/**
+ * QR of an m×n matrix, columns one after the other in an array of the workspace, by blocks (LAPACK's xGEQRF): the first of them become the vectors
+ * of `QrFactors`, whose R is written to `r`, zeros before. Gives the reflections' τ.
+ */
+export function triangularize(
+  work: Workspace,
+  reflections: BlockReflections,
+  columns: Float64Array,
+  m: number,
+  n: number,
+  r: Float64Array,
+): Float64Array {
+  const tau = new Float64Array(Math.min(m, n))
+  const along = work.array(BLOCK)
+  for (let start = 0; start < tau.length; start += BLOCK) {
+    const end = Math.min(tau.length, start + BLOCK)
+    for (let j = start; j < end; j++) {
+      const v = columns.subarray(j * (m + 1), (j + 1) * m)
+      const reflection = reflector(v)
+      tau[j] = reflection.tau
+      r[j * (n + 1)] = reflection.beta
+      work.matvec(columns.subarray((j + 1) * m + j), m, v, along, end - j - 1, m - j)
+      for (let c = j + 1; c < end; c++)
+        subtractMultiple(columns, c * m + j, tau[j]! * along[c - j - 1]!, v, 0, m - j)
+      for (let i = start; i < j; i++) r[i * n + j] = columns[j * m + i]!
+      columns.fill(0, j * m, j * (m + 1))
+    }
+    if (end === n) break
+    const rest = { data: columns.subarray(end * m + start), row: m }
+    const v = { data: columns.subarray(start * (m + 1)), row: m }
+    reflections.apply(rest, n - end, m - start, v, tau.subarray(start), end - start, false)
+    for (let j = end; j < n; j++) for (let i = start; i < end; i++) r[i * n + j] = columns[j * m + i]!
+  }
+  return tau
+}
+
+/** The QR factorization of a matrix whose columns lie one after the other; they are not written to. */
+export function factorQr(columns: Float64Array, m: number, n: number): QrFactors {
+  const k = Math.min(m, n)
+  const r = new Float64Array(k * n)
+  return withWorkspace(n * m + BLOCK + blockReflectionNumbers(n, m), BLOCK * (m + BLOCK), (work) => {
+    const a = work.array(n * m)
+    a.set(columns)
+    const tau = triangularize(work, blockReflections(work, n, m), a, m, n, r)
+    return { m, n, vectors: a.slice(0, k * m), tau, r }
+  })
+}
+
+/** x[at..at + m) ← Q·x, or Qᵀ·x. */
+export function applyQ(
+  { m, vectors, tau }: QrFactors,
+  x: Float64Array,
+  at: number,
+  transpose: boolean,
+): void {
+  for (let step = 0; step < tau.length; step++) {
+    const j = transpose ? step : tau.length - 1 - step
+    reflect(tau[j]!, vectors.subarray(j * (m + 1), (j + 1) * m), x, at + j)
+  }
+}
+
+/** The first `count` >= k columns of Q, one after the other. */
+function formQ({ m, vectors, tau }: QrFactors, count: number): Float64Array {
+  const numbers = vectors.length + count * m + blockReflectionNumbers(count, m)
+  return withWorkspace(numbers, BLOCK * (m + BLOCK), (work) => {
+    const [v, q] = [work.array(vectors.length), work.array(count * m)]
+    v.set(vectors)
+    blockReflections(work, count, m).form({ data: q, row: m }, count, m, { data: v, row: m }, tau, 0)
+    return q.slice()
+  })
+}
+
+export interface PivotedQr extends QrFactors {
   /** Column j of the product QR is column permutation[j] of the matrix. */
   readonly permutation: Int32Array
 }
@@ -55,13 +105,14 @@ export interface PivotedReflections extends Reflections {
  * first of equals. The lengths are downdated, and computed anew where that has lost half the digits (Drmač & Bujanović, ACM Trans. Math. Softw.
  * 35, 2008, as xLAQP2 of LAPACK).
  */
-export function factorPivoted(columns: Float64Array, m: number, n: number): PivotedReflections {
+export function factorPivoted(columns: Float64Array, m: number, n: number): PivotedQr {
   const tau = new Float64Array(Math.min(m, n))
+  const r = new Float64Array(tau.length * n)
   const permutation = Int32Array.from({ length: n }, (_, j) => j)
-  const data = withWorkspace(n * m + n + 2 * m, 0, (work) => {
+  const vectors = withWorkspace(n * m + n + m, 0, (work) => {
     const a = work.array(n * m)
     a.set(columns)
-    const [y, v, swap] = [work.array(n), work.array(m), work.array(m)]
+    const [y, swap] = [work.array(n), work.array(m)]
     const left = Float64Array.from({ length: n }, (_, j) => norm2(a, j * m, (j + 1) * m))
     const computed = left.slice()
     for (let k = 0; k < tau.length; k++) {
@@ -76,9 +127,13 @@ export function factorPivoted(columns: Float64Array, m: number, n: number): Pivo
         left[p] = left[k]!
         computed[p] = computed[k]!
       }
-      tau[k] = reflector(a, k * (m + 1), (k + 1) * m)
-      v.set(a.subarray(k * (m + 1), (k + 1) * m))
-      v[0] = 1
+      // What stands above in the column is done.
+      for (let i = 0; i < k; i++) r[i * n + k] = a[k * m + i]!
+      a.fill(0, k * m, k * (m + 1))
+      const v = a.subarray(k * (m + 1), (k + 1) * m)
+      const reflection = reflector(v)
+      tau[k] = reflection.tau
+      r[k * (n + 1)] = reflection.beta
       work.matvec(a.subarray((k + 1) * m + k), m, v, y, n - k - 1, rows)
       for (let j = k + 1; j < n; j++) {
         const at = j * m + k
@@ -91,9 +146,10 @@ export function factorPivoted(columns: Float64Array, m: number, n: number): Pivo
         else left[j] = computed[j] = norm2(a, at + 1, (j + 1) * m)
       }
     }
-    return a.slice()
+    for (let j = tau.length; j < n; j++) for (let i = 0; i < m; i++) r[i * n + j] = a[j * m + i]!
+    return a.slice(0, tau.length * m)
   })
-  return { m, n, data, tau, permutation }
+  return { m, n, vectors, tau, r, permutation }
 }
 
 /** √ε. */
@@ -132,13 +188,8 @@ export function qr(A: Tensor, { pivot = false, mode = 'reduced' }: QrOptions = {
   const factored = pivoted ?? factorQr(columns, m, n)
   const k = mode === 'complete' ? m : Math.min(m, n)
   const q = asTensor(transposed(formQ(factored, k), k, m), m, k)
-  const r = asTensor(upperOf(factored, k), k, n)
-  return pivoted ? { q, r, permutation: new Tensor(pivoted.permutation, [n], 'i32') } : { q, r }
-}
-
-/** The first `rows` rows of R. */
-function upperOf({ m, n, data }: Reflections, rows: number): Float64Array {
-  const r = transposed(data, n, m).slice(0, rows * n)
-  for (let i = 1; i < rows; i++) r.fill(0, i * n, i * n + Math.min(i, n))
-  return r
+  const r = new Float64Array(k * n)
+  r.set(factored.r)
+  const result = { q, r: asTensor(r, k, n) }
+  return pivoted ? { ...result, permutation: new Tensor(pivoted.permutation, [n], 'i32') } : result
 }

@@ -1,15 +1,4 @@
-/** Plane rotations (Golub & Van Loan, Matrix Computations, 5.1.8) of rows, and the lengths they need. */
-
-/** √(f² + g²) for |f|, |g| below 1e150, without losing digits where the squares are too small. */
-export function hypotenuse(f: number, g: number): number {
-  const sum = f * f + g * g
-  if (sum > 1e-280) return Math.sqrt(sum)
-  const [a, b] = [f * TWO_600, g * TWO_600]
-  return Math.sqrt(a * a + b * b) / TWO_600
-}
-
-/** 2⁶⁰⁰, by which numbers are multiplied whose squares would be too small. */
-export const TWO_600: number = 4.149515568880993e180
+/** Plane rotations (Golub & Van Loan, Matrix Computations, 5.1.8) of rows. */
 
 /** Rows x and y of `count` numbers, which begin at these places: x ← c·x + s·y, y ← c·y - s·x. */
 export function rotateRows(

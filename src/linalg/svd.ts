@@ -1,13 +1,15 @@
 /** Singular values and vectors of matrices. */
 import type { Tensor } from '../array/index.ts'
-import { withWorkspace, type Workspace } from '../run/index.ts'
+import { withWorkspace } from '../run/index.ts'
 import { asTensor, matrixOf } from './arguments.ts'
-import { bidiagonalize, bidiagonalNumbers, triangularize } from './bidiagonal.ts'
+import { bidiagonalize, bidiagonalNumbers } from './bidiagonal.ts'
 import { bidiagonalQR } from './bidiagonal-qr.ts'
+import { triangularize } from './qr.ts'
 import { BLOCK, blockReflectionNumbers, blockReflections, type Rows } from './reflectors.ts'
 import { RotationSweeps, rotationSweepNumbers } from './rotation-sweeps.ts'
 import { largestExponent, scaleInto } from './scaling.ts'
 import { signOf } from './signs.ts'
+import { transposed } from './triangular.ts'
 
 export interface SvdOptions {
   /** Whether singular vectors are wanted; they are by default. */
@@ -26,7 +28,7 @@ export interface Svd {
 
 /**
  * Singular values and vectors of a matrix [m, n] in f64: Householder bidiagonalisation, after a QR factorisation where one side is 5/3 of the other
- * or more (bidiagonal.ts), then implicit QR (bidiagonal-qr.ts); never by way of AᵀA. With u = 2⁻⁵³, ‖A·V - U·S‖ is a small multiple of max(m,
+ * or more (Chan, ACM Trans. Math. Softw. 8, 1982), then implicit QR (bidiagonal-qr.ts); never by way of AᵀA. With u = 2⁻⁵³, ‖A·V - U·S‖ is a small multiple of max(m,
  * n)·u·‖A‖, and ‖UᵀU - I‖ and ‖VᵀV - I‖ are of max(m, n)·u, whatever the rank. The sign of a pair of vectors is such that the largest element of v,
  * the first of them, is positive. Errors: TypeError or RangeError by name for what is no f64 matrix and for elements that are not finite.
  *
@@ -60,9 +62,9 @@ interface Found {
 /** The singular values and vectors of a matrix of m ≥ n rows, signs by those of the longer vectors or of the shorter ones. */
 function decompose(a: Float64Array, m: number, n: number, vectors: boolean, longSigns: boolean): Found {
   const sizes = 3 * m * n + 3 * n * n + BLOCK
-  const room = sizes + bidiagonalNumbers(m, n) + blockReflectionNumbers(m) + 2 * rotationSweepNumbers(m)
+  const room = sizes + bidiagonalNumbers(m, n) + blockReflectionNumbers(n, m) + 2 * rotationSweepNumbers(m)
   return withWorkspace(room, 2 * BLOCK * (m + BLOCK), (workspace) => {
-    const reflections = blockReflections(workspace, m)
+    const reflections = blockReflections(workspace, n, m)
     const triangular = n > 0 && 3 * m >= 5 * n
     // From here on the matrix has `height` rows.
     const height = triangular ? n : m
@@ -78,10 +80,11 @@ function decompose(a: Float64Array, m: number, n: number, vectors: boolean, long
     const b = bidiagonalize(workspace, reduced, height, n, left.data, right.data)
     const { diagonal: d, offDiagonal: e } = b
     const count = vectors ? n : 0
-    const [u, v] = [identityRows(workspace, count, m), identityRows(workspace, count, n)]
-    reflections.applyAll(u, count, height, left, b.leftTau, 0)
-    reflections.applyAll(v, count, n, right, b.rightTau, 1)
+    const u = { data: workspace.array(count * m), row: m }
+    const v = { data: workspace.array(count * n), row: n }
     if (vectors) {
+      reflections.form(u, n, height, left, b.leftTau, 0)
+      reflections.form(v, n, n, right, b.rightTau, 1)
       const sweeps = (rows: Rows, length: number) => new RotationSweeps(workspace, rows, n, length)
       bidiagonalQR(d, e, sweeps(u, height), sweeps(v, n))
     } else {
@@ -101,17 +104,4 @@ function decompose(a: Float64Array, m: number, n: number, vectors: boolean, long
     })
     return { s, long, short }
   })
-}
-
-/** The first n rows of an identity matrix whose rows have `row` numbers. */
-function identityRows(workspace: Workspace, n: number, row: number): Rows {
-  const data = workspace.array(n * row)
-  for (let j = 0; j < n; j++) data[j * row + j] = 1
-  return { data, row }
-}
-
-function transposed(a: Float64Array, m: number, n: number): Float64Array {
-  const out = new Float64Array(m * n)
-  for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) out[j * m + i] = a[i * n + j]!
-  return out
 }

@@ -55,6 +55,20 @@ export function subtractProduct(
   }
 }
 
+/** The transpose of a row-major [rows, columns] matrix, row-major; by tiles of one line of the cache each way. */
+export function transposed(a: Float64Array, rows: number, columns: number): Float64Array {
+  const out = new Float64Array(rows * columns)
+  for (let i0 = 0; i0 < rows; i0 += TILE) {
+    for (let j0 = 0; j0 < columns; j0 += TILE) {
+      const [i1, j1] = [Math.min(rows, i0 + TILE), Math.min(columns, j0 + TILE)]
+      for (let i = i0; i < i1; i++) for (let j = j0; j < j1; j++) out[j * rows + i] = a[i * columns + j]!
+    }
+  }
+  return out
+}
+
+const TILE = 8
+
 /** One triangle of a matrix; the other is never read, nor is the diagonal if it counts as ones. */
 export interface Triangle extends Part {
   readonly lower: boolean

@@ -1,6 +1,7 @@
 /** Eigenvalues and eigenvectors of a symmetric tridiagonal matrix by the QL algorithm. */
-import { hypotenuse, rotateRows } from './rotations.ts'
 import type { Rows } from './reflectors.ts'
+import { rotateRows } from './rotations.ts'
+import { hypotenuse } from './scaling.ts'
 
 const EPSILON = 2.220446049250313e-16
 
@@ -42,7 +43,7 @@ function sweepUp(
   length: number,
 ): void {
   const ratio = (d[l + 1]! - d[l]!) / (2 * e[l]!)
-  const root = Math.abs(ratio) > 1e150 ? Math.abs(ratio) : hypotenuse(ratio, 1)
+  const root = hypotenuse(ratio, 1)
   let g = d[m]! - d[l]! + e[l]! / (ratio < 0 ? ratio - root : ratio + root)
   if (m < e.length) e[m] = 0
   let [s, c, p] = [1, 1, 0]

@@ -54,6 +54,8 @@ const SMALL = 10_000
 /** About what compiling takes, and what it takes more for every instruction. */
 const COMPILING = 1_000_000
 const PER_INSTRUCTION = 150_000
+/** However small the work, but not however long the tape. */
+const LONG = 10_000
 const PROGRAMS = 256
 const KNOWN = 4096
 
@@ -111,7 +113,8 @@ function programFor(key: string, time: number, tape: Tape): Program | undefined 
     if (spent.size >= KNOWN) spent.clear()
     spent.set(key, total)
     const compiling = COMPILING + PER_INSTRUCTION * tape.instructions.length
-    if (total < compiling && !everything) return undefined
+    const isForced = everything && tape.instructions.length <= LONG
+    if (total < compiling && !isForced) return undefined
     spent.delete(key)
     program = new Program(new Code(tape))
   }
