@@ -56,7 +56,9 @@ const COMPILING = 1_000_000
 const PER_INSTRUCTION = 150_000
 /** However small the work, but not however long the tape. */
 const LONG = 10_000
+/** Programs that are kept, and how many where even the smallest work has one. */
 const PROGRAMS = 256
+const FORCED_PROGRAMS = 4096
 const KNOWN = 4096
 
 /** The programs used last, the latest at the end. */
@@ -119,7 +121,7 @@ function programFor(key: string, time: number, tape: Tape): Program | undefined 
     program = new Program(new Code(tape))
   }
   programs.set(key, program)
-  if (programs.size > PROGRAMS) {
+  if (programs.size > (everything ? FORCED_PROGRAMS : PROGRAMS)) {
     const [oldest, forgotten] = programs.entries().next().value!
     programs.delete(oldest)
     // Waiting for the collector would pile up arenas where one program after the other runs once.
