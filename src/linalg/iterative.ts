@@ -1,9 +1,8 @@
 /** What iterative solvers of linear systems take and answer. */
 import { combine, dot, type Tensor } from '../array/index.ts'
-import { checkInteger } from '../random/arguments.ts'
 import { numbers } from '../math/index.ts'
 import { asTensor } from './arguments.ts'
-import type { ScaledProducts } from './product.ts'
+import { countOf, type ScaledProducts } from './product.ts'
 
 export interface SolverOptions {
   /** Stop at ‖r‖ <= tol·‖b‖ (for least squares: see the solver). Default 1e-10. */
@@ -30,7 +29,7 @@ export function limitsOf(
 ): { readonly tol: number; readonly most: number } {
   if (!(tol >= 0 && tol < Infinity))
     throw new RangeError(`${op}: expected a finite tol of at least 0, got ${tol}`)
-  if (maxProducts !== undefined) checkInteger(op, 'maxProducts', maxProducts, 1)
+  if (maxProducts !== undefined) countOf(op, 'maxProducts', maxProducts, 1, Infinity)
   return { tol, most: maxProducts ?? Math.max(20, 10 * unknowns) }
 }
 

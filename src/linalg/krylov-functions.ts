@@ -9,12 +9,11 @@
  */
 import { combine, dot, type Tensor } from '../array/index.ts'
 import { exp, numbers } from '../math/index.ts'
-import { checkInteger } from '../random/arguments.ts'
 import { rademacher, stream } from '../random/index.ts'
 import { asTensor, vectorOf } from './arguments.ts'
 import { tridiagonalEigh } from './eigh.ts'
 import { length } from './iterative.ts'
-import { ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
+import { countOf, ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
 
 export interface FunctionOptions {
   /** Lanczos steps at most. Default: the smaller of n and 100. */
@@ -70,7 +69,7 @@ async function applied(
   const operator = squareOperatorOf(op, A, b.shape[0])
   const { rows: n } = operator
   const start = vectorOf(op, b, n)
-  if (steps !== undefined) checkInteger(op, 'steps', steps, 1)
+  if (steps !== undefined) countOf(op, 'steps', steps, 1, Infinity)
   const most = Math.min(n, steps ?? 100)
   const a = new ScaledProducts(op, operator)
   const size = length(start)
@@ -196,8 +195,8 @@ export async function slq(
 ): Promise<Quadrature> {
   const operator = squareOperatorOf('slq', A, size)
   const { rows: n } = operator
-  checkInteger('slq', 'samples', samples, 1)
-  checkInteger('slq', 'steps', steps, 1)
+  countOf('slq', 'samples', samples, 1, Infinity)
+  countOf('slq', 'steps', steps, 1, Infinity)
   if (n === 0) throw new RangeError('slq: expected an operator of at least one row, got one of none')
   const a = new ScaledProducts('slq', operator)
   const nodes: { point: number; weight: number }[] = []

@@ -4,10 +4,9 @@
  */
 import { combine, dot } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
-import { checkInteger } from '../random/arguments.ts'
 import { normal, rademacher, stream } from '../random/index.ts'
 import { length } from './iterative.ts'
-import { ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
+import { countOf, ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
 
 export interface TraceOptions {
   /** Default xtrace. */
@@ -34,7 +33,7 @@ export interface TraceEstimate {
 export async function trace(A: Matrix, options: TraceOptions = {}): Promise<TraceEstimate> {
   const { method = 'xtrace', products = 64, seed = 1 } = options
   const operator = squareOperatorOf('trace', A, options.n)
-  checkInteger('trace', 'products', products, 6)
+  countOf('trace', 'products', products, 6, Infinity)
   const a = new ScaledProducts('trace', operator)
   const { rows: n } = operator
   if (n === 0) return { value: 0, error: 0, products: 0 }

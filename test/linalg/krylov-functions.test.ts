@@ -79,7 +79,7 @@ test('too few steps are not called converged, and values that are not finite are
     'funm: expected finite values of the function, got NaN at ',
   )
   await expect(funm(A, exp, b, { steps: 0 })).rejects.toThrow(
-    'funm: expected steps that is an integer of at least 1, got 0',
+    'funm: expected steps to be an integer of at least 1, got 0',
   )
 })
 
@@ -188,7 +188,7 @@ test('traces of what is small, empty or wrong', async () => {
     expect((await trace(diagonal([1, 2e200]), { method, products: 40 })).value / 2e200).toBeCloseTo(1, 10)
   }
   await expect(trace(diagonal([1]), { products: 3 })).rejects.toThrow(
-    'trace: expected products that is an integer of at least 6, got 3',
+    'trace: expected products to be an integer of at least 6, got 3',
   )
   await expect(trace(diagonal([1]), { method: 'x' as never })).rejects.toThrow(
     'trace: expected a method of hutchinson, hutch++, xtrace, got x',
