@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cast, cos, mul, record, sin, sum, tanh, type Operation, type Tensor } from '../../src/index.ts'
+import {
+  cast,
+  cos,
+  mul,
+  record,
+  setExecutor,
+  sin,
+  sum,
+  tanh,
+  type Operation,
+  type Tensor,
+} from '../../src/index.ts'
 import { composites } from './composites.ts'
 import {
   codes,
@@ -16,6 +27,10 @@ import {
 import * as properties from './properties.ts'
 import type { Letter } from './properties.ts'
 import { runWithErrors } from './running-error.ts'
+
+// To compile every small step of these would be more modules than V8 can map in one process. Whole tapes of such programs, and derivatives of
+// theirs, are compiled in compiled-programs.test.ts.
+if (process.env['EXECUTOR'] === 'compile') setExecutor('compile')
 
 const everything = [...recorded, ...composites]
 const words = fc.array(fc.constantFrom<Letter>('F', 'R', 'B'), { minLength: 1, maxLength: 3 })
