@@ -68,7 +68,7 @@ export async function bundleCommandLine() {
 
 async function main() {
   rmSync(path.join(root, 'dist'), { recursive: true, force: true })
-  // Comments stay in the declarations, for editors, and in the sources, which the maps lead to.
+  // Comments stay in the declarations, for editors, and in the sources, which their maps lead to.
   for (const option of ['--removeComments', '--emitDeclarationOnly']) {
     if (!runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', option)) process.exit(1)
   }

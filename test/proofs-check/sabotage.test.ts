@@ -120,7 +120,7 @@ const sabotages: Record<string, Network> = {
     twoLayer({ ...cell, activation: activations[cell.activation], output: 'half-normal' }, source),
 }
 
-test('without a sabotage the small cells support the claim', async () => {
+test('without a sabotage the small cells support the claim', { timeout: 240_000 }, async () => {
   expect(await verdictOf()).toBe('supported')
   expect(await verdictOf(withWeights((cell, source) => plain(source, cell)))).toBe('supported')
 })
