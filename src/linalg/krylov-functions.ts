@@ -11,6 +11,7 @@ import { combine, dot, type Tensor } from '../array/index.ts'
 import { exp, numbers } from '../math/index.ts'
 import { rademacher, stream } from '../random/index.ts'
 import { asTensor, vectorOf } from './arguments.ts'
+import { project, subtract } from './basis.ts'
 import { tridiagonalEigh } from './eigh.ts'
 import { length } from './iterative.ts'
 import { countOf, ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
@@ -115,10 +116,7 @@ async function* lanczosSteps(
     const w = (await a.apply(basis[k]!)).slice()
     alpha.push(dot(w, basis[k]!))
     scale = Math.max(scale, length(w))
-    for (let pass = 0; pass < 2; pass++) {
-      const c = basis.map((q) => -dot(q, w))
-      combine(w, [1, ...c], [w, ...basis])
-    }
+    for (let pass = 0; pass < 2; pass++) subtract(w, project(basis, w), basis)
     const rest = length(w)
     // What rounding leaves of nothing.
     const isInvariant = rest <= 10 * Number.EPSILON * Math.sqrt(n) * scale
