@@ -1,6 +1,5 @@
 /**
- * A tape cut into parts: steps in a row that a device takes, and single steps that run here: calls of host functions, and selections whose
- * indices the tape computes, which a device cannot check.
+ * A tape cut into parts: steps in a row that a device takes, and single steps that run here.
  */
 import { sizeOf } from '../src/array/index.ts'
 import { reads, writes, type Draft, type MovePiece, type MoveStep, type Step } from '../src/run/index.ts'
@@ -38,7 +37,7 @@ export function partsOf(draft: Draft): Part[] {
   const made = new Set(steps.flatMap((step) => writes(step).map(({ buffer }) => buffer)))
   for (const step of steps) {
     const last = runs.at(-1)
-    if (step.kind === 'host' || (step.kind === 'gather' && made.has(step.indices.buffer))) runs.push(step)
+    if (isForHere(step, made)) runs.push(step)
     else if (Array.isArray(last)) last.push(step)
     else runs.push([step])
   }
@@ -56,6 +55,13 @@ export function partsOf(draft: Draft): Part[] {
       gives: [...own].filter((buffer) => wanted.has(buffer)),
     }
   })
+}
+
+/** A call of a host function, or a selection that a device cannot check, or one from nothing or of nothing, which it has no arrays for. */
+function isForHere(step: Step, made: ReadonlySet<number>): step is HereStep {
+  if (step.kind !== 'gather') return step.kind === 'host'
+  const isEmpty = [step.input, step.indices, step.output].some(({ shape }) => sizeOf(shape) === 0)
+  return isEmpty || made.has(step.indices.buffer)
 }
 
 /** A move from many arrays as several ones, each going on with the result of the one before. */

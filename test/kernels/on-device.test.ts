@@ -11,6 +11,7 @@ import {
   matmul,
   mul,
   scalar,
+  scatterAdd,
   sum,
   take,
   tanh,
@@ -165,4 +166,24 @@ test('calls at the same time do not mix', async () => {
   const found = await Promise.all(Array.from({ length: 20 }, (_, k) => f(tensor([k]))))
   expect(found.map(({ value }) => value.data[0])).toEqual(Array.from({ length: 20 }, (_, k) => k * k))
   await f.destroy()
+})
+
+test('selections of nothing, and sums over it', async () => {
+  const f = await onDevice((x: Tensor, i: Tensor, u: Tensor) => [take(x, i), scatterAdd(u, i, 2)], {
+    mode: 'webasm',
+  })
+  const nothing = tensor(new Int32Array(0), [0], 'i32')
+  const { value } = await f(
+    tensor([
+      [1, 2],
+      [3, 4],
+    ]),
+    nothing,
+    tensor(new Float64Array(0), [0, 3]),
+  )
+  expect(value.map((y) => y.shape)).toEqual([
+    [0, 2],
+    [2, 3],
+  ])
+  expect([...value[1]!.data]).toEqual([0, 0, 0, 0, 0, 0])
 })
