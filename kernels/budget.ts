@@ -64,7 +64,7 @@ export function budgetOf(tape: Tape, args: readonly Tensor[]): Bounded[] {
         const error = run(errors)
         known.set(output, {
           value: run(values),
-          error: kernel.combine === 'max' ? error : plus(error, terms + 2, run(sizes)),
+          error: kernel.combine === 'max' ? error : plus(error, (terms + 2) * UNIT, run(sizes)),
         })
         break
       }
@@ -72,8 +72,8 @@ export function budgetOf(tape: Tape, args: readonly Tensor[]): Bounded[] {
         const terms = values[0]!.shape.at(kernel.transposeA ? -2 : -1)!
         const [a, b] = sizes as [Tensor, Tensor]
         const [ea, eb] = errors as [Tensor, Tensor]
-        const error = add(run([a, eb]), run([ea, add(b, eb)]))
-        known.set(output, { value: run(values), error: plus(error, terms + 2, run(sizes)) })
+        const error = plus(run([a, eb]), 1, run([ea, plus(b, 1, eb)]))
+        known.set(output, { value: run(values), error: plus(error, (terms + 2) * UNIT, run(sizes)) })
         break
       }
       case 'move':
@@ -82,10 +82,10 @@ export function budgetOf(tape: Tape, args: readonly Tensor[]): Bounded[] {
         const list = (xs: readonly Tensor[]): Tensor[] => (fixed ? [xs[0]!, fixed] : [...xs])
         const adds = kernel.kind === 'move' ? kernel.add : kernel.scatter
         const error = run(list(errors))
-        const terms = adds ? Math.max(0, ...run(list(values.map(ones))).data) : 0
+        const terms = adds ? largest(run(list(values.map(ones)))) : 0
         known.set(output, {
           value: run(values, type),
-          error: adds ? plus(error, terms + 2, run(list(sizes))) : error,
+          error: adds ? plus(error, (terms + 2) * UNIT, run(list(sizes))) : error,
         })
         break
       }
@@ -111,20 +111,14 @@ function mapped({ data, shape }: Tensor, f: (x: number) => number): Tensor {
 
 const ones = (x: Tensor): Tensor => mapped(x, () => 1)
 
-function add(a: Tensor, b: Tensor): Tensor {
-  return mapped(a, () => 0).size === 0
-    ? a
-    : new Tensor(
-        Float64Array.from(a.data, (x, i) => x + b.data[i]!),
-        a.shape,
-        'f64',
-      )
+function largest(x: Tensor): number {
+  return (x.storage() as Float64Array).reduce((most, a) => Math.max(most, a), 0)
 }
 
-/** e + count·UNIT·size */
-function plus(e: Tensor, count: number, size: Tensor): Tensor {
+/** e + factor·x */
+function plus(e: Tensor, factor: number, { data }: Tensor): Tensor {
   return new Tensor(
-    Float64Array.from(e.data, (x, i) => x + count * UNIT * size.data[i]!),
+    Float64Array.from(e.data, (error, i) => error + factor * data[i]!),
     e.shape,
     'f64',
   )
@@ -167,8 +161,7 @@ function boundedExpression(root: Expression, inputs: readonly Pair[], size: numb
       )
     }
   }
-  const { v, e } = pairs.get(root)!
-  return { v, e }
+  return pairs.get(root)!
 }
 
 function boundedPrimitive(primitive: Primitive, args: readonly Pair[]): Pair {
@@ -236,33 +229,20 @@ function errorOf(primitive: Primitive, [a, b, c]: Three, [ea, eb, ec]: Three, v:
   }
 }
 
-/** Units of 2⁻²⁴ of the result, and of the argument's size, that a named function may be off in f32. */
-const namedBudgets: Readonly<Record<string, readonly [number, number]>> = {
-  exp: [16, 0],
-  expm1: [16, 0],
-  log: [16, 0],
-  log1p: [16, 0],
-  logLead: [16, 0],
-  logTail: [16, 0],
-  tanh: [16, 0],
-  sigmoid: [16, 0],
-  softplus: [16, 0],
-  sin: [16, 4],
-  cos: [16, 4],
-  sinTurns: [16, 16],
-  cosTurns: [16, 16],
-  erf: [16, 0],
-}
+/** Units of 2⁻²⁴ of its result that a named function may be off in f32, */
+const OF_RESULT = 16
+/** and of the size of its argument, where that is first brought into a period. */
+const ofArgument: Readonly<Record<string, number>> = { sin: 4, cos: 4, sinTurns: 16, cosTurns: 16 }
 
 function boundedNamed(named: NamedFunction, { v: x, e }: Pair): Pair {
   const at = (list: Float64Array): Float64Array => valuesOf(call(named, input(0)), [{ v: list, e }])
   const v = at(x)
   const above = at(x.map((a, i) => a + e[i]!))
   const below = at(x.map((a, i) => a - e[i]!))
-  const [ofResult, ofArgument] = namedBudgets[named.name]!
+  const units = ofArgument[named.name] ?? 0
   const error = v.map((y, i) => {
     const moved = Math.max(Math.abs(above[i]! - y), Math.abs(below[i]! - y))
-    const own = UNIT * (ofResult * Math.abs(y) + ofArgument * (1 + Math.abs(x[i]!)))
+    const own = UNIT * (OF_RESULT * Math.abs(y) + units * (1 + Math.abs(x[i]!)))
     return y - y === 0 && e[i]! < Infinity ? moved + own + TINY : e[i] === 0 ? 0 : Infinity
   })
   return { v, e: error }

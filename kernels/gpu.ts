@@ -21,7 +21,6 @@ export interface GpuPipeline {
   (...args: readonly Float32Array[]): Promise<(Float32Array | readonly Float32Array[])[]>
   /** What ran the last call. */
   readonly backend: string | null
-  readonly executorKind: string
   readonly fallbackReason: string | null
   readonly plan: { readonly kernels: readonly { readonly clone: GpuKernel }[] } | null
   destroy(): Promise<void>
@@ -58,11 +57,11 @@ const backends: Readonly<Record<Mode, string>> = {
 let loaded: Promise<GpuClass> | undefined
 
 /** GPU.js itself. Errors: Error that names the package and the command where it is not installed. */
-export function loadGpu(): Promise<GpuClass> {
+function loadGpu(): Promise<GpuClass> {
   loaded ??= import('gpu.js').then(
     (module) => {
-      const { GPU } = module as unknown as { GPU?: GpuClass; default?: { GPU: GpuClass } }
-      return GPU ?? (module as unknown as { default: { GPU: GpuClass } }).default.GPU
+      const { GPU, default: whole } = module as unknown as { GPU?: GpuClass; default: { GPU: GpuClass } }
+      return GPU ?? whole.GPU
     },
     (error: unknown) => {
       loaded = undefined

@@ -1,6 +1,19 @@
 import { expect, test } from 'vitest'
 import { Tensor, tensor } from '../../src/array/index.ts'
-import { cast, exp, host, interpret, less, matmul, mul, record, relu, sub, sum } from '../../src/index.ts'
+import {
+  cast,
+  exp,
+  fold,
+  host,
+  interpret,
+  less,
+  matmul,
+  mul,
+  record,
+  relu,
+  sub,
+  sum,
+} from '../../src/index.ts'
 import type { Tape } from '../../src/tape/index.ts'
 import { budgetOf } from '../../kernels/index.ts'
 import { compare, numbers } from './agreement.ts'
@@ -78,4 +91,15 @@ test('bounds are not so wide that an error would hide: half the bits of f32 are 
   )
   expect(() => compare('squares', coarse, tape, [x])).toThrow(/^squares 0\[0\]: expected /)
   expect(compare('squares', exact, tape, [x]).worst).toBe(0)
+})
+
+test('more numbers that others are added to than a call can have arguments', () => {
+  const x = numbers([2, 150_000], 1)
+  const [bounded] = budgetOf(
+    record((y) => fold(y, [150_001], [2]), x),
+    [x],
+  )
+  const [first, second] = bounded!.error.data as Float64Array
+  expect(bounded!.error.size).toBe(150_001)
+  expect(second).toBeGreaterThan(first!)
 })
