@@ -18,4 +18,4 @@ export {
   roundoff,
   valueTolerance,
 } from './tolerance.ts'
-export { combine, dot } from './vectors.ts'
+export { combine, dot, lengthOf } from './vectors.ts'

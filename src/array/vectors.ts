@@ -17,6 +17,11 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return s0 + s1 + (s2 + s3) + rest
 }
 
+/** ‖a‖₂, of numbers whose squares stay in range. */
+export function lengthOf(a: Float64Array): number {
+  return Math.sqrt(dot(a, a))
+}
+
 /** Elements that stay in the first cache while several vectors are added to them. */
 const BLOCK = 1024
 

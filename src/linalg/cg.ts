@@ -1,6 +1,6 @@
-import { combine, dot, type Tensor } from '../array/index.ts'
+import { combine, dot, lengthOf, type Tensor } from '../array/index.ts'
 import { vectorOf } from './arguments.ts'
-import { length, limitsOf, residualOf, unscaled, type Solved, type SolverOptions } from './iterative.ts'
+import { limitsOf, residualOf, unscaled, type Solved, type SolverOptions } from './iterative.ts'
 import { ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
 
 export interface CgOptions extends SolverOptions {
@@ -29,14 +29,14 @@ export async function cg(A: Matrix, b: Tensor, options: CgOptions = {}): Promise
   const { tol, most } = limitsOf('cg', options, n)
   const { precondition = (r: Float64Array) => r } = options
   const a = new ScaledProducts('cg', operator)
-  const goal = tol * length(right)
+  const goal = tol * lengthOf(right)
   const x = new Float64Array(n)
   const r = right.slice()
   let z = await precondition(r)
   const p = z.slice()
   let rz = dot(r, z)
   let indefinite = false
-  while (length(r) > goal && a.count < most) {
+  while (lengthOf(r) > goal && a.count < most) {
     const ap = await a.apply(p)
     const curvature = dot(p, ap)
     if (!(curvature > 0)) {
@@ -51,7 +51,7 @@ export async function cg(A: Matrix, b: Tensor, options: CgOptions = {}): Promise
     rz = dot(r, z)
     combine(p, [rz / before, 1], [p, z])
   }
-  const residual = length(await residualOf(a, right, x))
+  const residual = lengthOf(await residualOf(a, right, x))
   // What recurrences say of r drifts away from b - Ax by rounding.
   return { x: unscaled(x, a), residual, converged: residual <= 2 * goal, products: a.count, indefinite }
 }

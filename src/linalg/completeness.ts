@@ -1,5 +1,5 @@
 /** Is anything missing? Counts of eigenvalues by the law of inertia, against those found. */
-import { dot, type Tensor } from '../array/index.ts'
+import { lengthOf, type Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { asTensor } from './arguments.ts'
 import { UNIT } from './basis.ts'
@@ -41,7 +41,7 @@ export function completeness(A: Tensor, found: Found): { complete: Completeness;
           n,
         )
   const [lo, hi] = edges(found)
-  const d = 2 * (length(residuals) + roundingOf(n) * norm)
+  const d = 2 * (lengthOf(residuals) + roundingOf(n) * norm)
   const unproved = { complete: 'unproved' as const, missing: 0 }
   if (lo + d >= hi - d) return unproved
   const outside = (low: number, high: number): number =>
@@ -60,11 +60,7 @@ function roundingOf(n: number): number {
 
 /** Whether residuals that were computed again bear out those that a proof was built on; both of 2^-power·A. */
 export function bearsOut(again: Float64Array, { residuals, norm }: Found, n: number): boolean {
-  return length(again) <= length(residuals) + 0.5 * roundingOf(n) * norm
-}
-
-function length(x: Float64Array): number {
-  return Math.sqrt(dot(x, x))
+  return lengthOf(again) <= lengthOf(residuals) + 0.5 * roundingOf(n) * norm
 }
 
 function edges({ which, theta }: Found): readonly [number, number] {

@@ -1,5 +1,5 @@
 /** The symmetric problem behind `eigsh`: A x = λ x, shifted and inverted, or A x = λ B x. */
-import { combine, dot } from '../array/index.ts'
+import { combine, lengthOf } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { operator, type Eventually, type Operator } from './operator.ts'
 import { ScaledProducts } from './product.ts'
@@ -29,8 +29,6 @@ export interface Problem {
   readonly normalize: (x: Float64Array) => void
 }
 
-const length = (x: Float64Array): number => Math.sqrt(dot(x, x))
-
 export function plainProblem(op: string, A: Operator): Problem {
   const products = new ScaledProducts(op, A)
   return {
@@ -42,7 +40,7 @@ export function plainProblem(op: string, A: Operator): Problem {
     value: (theta) => numbers.scale2(theta, products.power),
     residual: async (theta, x) => {
       const y = await products.apply(x)
-      return numbers.scale2(length(combine(y, [1, -theta], [y, x])), products.power)
+      return numbers.scale2(lengthOf(combine(y, [1, -theta], [y, x])), products.power)
     },
     normalize: () => {},
   }
@@ -68,7 +66,7 @@ export function shiftedProblem(
     residual: async (theta, x) => {
       const y = await own.apply(x)
       const lambda = numbers.scale2(value(theta), -own.power)
-      return numbers.scale2(length(combine(y, [1, -lambda], [y, x])), own.power)
+      return numbers.scale2(lengthOf(combine(y, [1, -lambda], [y, x])), own.power)
     },
     normalize: () => {},
   }
@@ -91,7 +89,7 @@ export function generalizedProblem(op: string, A: Operator, b: Metric): Problem 
     residual: async (theta, x) => {
       const [y, bx] = [await products.apply(x), await image.apply(x)]
       const factor = theta * numbers.scale2(1, inverse.power + image.power)
-      return numbers.scale2(length(combine(y, [1, -factor], [y, bx])), products.power)
+      return numbers.scale2(lengthOf(combine(y, [1, -factor], [y, bx])), products.power)
     },
     normalize: (x) => {
       if (image.power !== 0) combine(x, [1 / Math.sqrt(numbers.scale2(1, image.power))], [x])

@@ -8,7 +8,7 @@
  * with B upper triangular, p the next right vector and r zero but for its last element; after a restart with the largest singular triplets of B, r holds
  * their residuals.
  */
-import { dot } from '../array/index.ts'
+import { dot, lengthOf } from '../array/index.ts'
 import type { Stream } from '../random/index.ts'
 import { freshDirection, orthogonalize, rotate, subtract, UNIT, unit, type Inner } from './basis.ts'
 import type { ScaledProducts } from './product.ts'
@@ -59,7 +59,7 @@ export class Bidiagonal {
     const { right, left, rows, columns } = this
     if (right.length === left.length) await this.#append(right, columns, this.#inner.right)
     const q = await this.#products.apply(right.at(-1)!)
-    this.norm = Math.max(this.norm, Math.sqrt(dot(q, q)))
+    this.norm = Math.max(this.norm, lengthOf(q))
     subtract(q, this.#coupling, left)
     const column = new Float64Array(left.length + 1)
     column.set(this.#coupling)
@@ -67,7 +67,7 @@ export class Bidiagonal {
     this.#columns.push(column)
 
     const p = await this.#products.applyTranspose(left.at(-1)!)
-    this.norm = Math.max(this.norm, Math.sqrt(dot(p, p)))
+    this.norm = Math.max(this.norm, lengthOf(p))
     subtract(p, column.subarray(left.length - 1), right.slice(-1))
     this.#coupling = new Float64Array(left.length)
     if (right.length === columns) return

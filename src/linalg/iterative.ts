@@ -1,5 +1,5 @@
 /** What iterative solvers of linear systems take and answer. */
-import { combine, dot, type Tensor } from '../array/index.ts'
+import { combine, type Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { asTensor } from './arguments.ts'
 import { countOf, type ScaledProducts } from './product.ts'
@@ -31,10 +31,6 @@ export function limitsOf(
     throw new RangeError(`${op}: expected a finite tol of at least 0, got ${tol}`)
   if (maxProducts !== undefined) countOf(op, 'maxProducts', maxProducts, 1, Infinity)
   return { tol, most: maxProducts ?? Math.max(20, 10 * unknowns) }
-}
-
-export function length(x: Float64Array): number {
-  return Math.sqrt(dot(x, x))
 }
 
 /** The solution of the problem for 2^-power·A, which is what products are of, as one of the problem itself. */

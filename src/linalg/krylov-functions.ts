@@ -7,13 +7,12 @@
  * the second a Gauss quadrature: exact for polynomials of degree 2k - 1 (Golub & Meurant 1994), and averaged over random b an estimate of the
  * spectral density (stochastic Lanczos quadrature; Ubaru, Chen & Saad, SIAM J. Matrix Anal. Appl. 38, 2017).
  */
-import { combine, dot, type Tensor } from '../array/index.ts'
+import { combine, dot, lengthOf, type Tensor } from '../array/index.ts'
 import { exp, numbers } from '../math/index.ts'
 import { rademacher, stream } from '../random/index.ts'
 import { asTensor, vectorOf } from './arguments.ts'
 import { project, subtract } from './basis.ts'
 import { tridiagonalEigh } from './eigh.ts'
-import { length } from './iterative.ts'
 import { countOf, ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
 
 export interface FunctionOptions {
@@ -73,7 +72,7 @@ async function applied(
   if (steps !== undefined) countOf(op, 'steps', steps, 1, Infinity)
   const most = Math.min(n, steps ?? 100)
   const a = new ScaledProducts(op, operator)
-  const size = length(start)
+  const size = lengthOf(start)
   let value: Float64Array = new Float64Array(n)
   let [change, converged] = [0, true]
   if (size > 0) {
@@ -84,10 +83,10 @@ async function applied(
         (c) => size * c,
       )
       const next = combine(new Float64Array(n), coefficients, basis)
-      change = length(combine(value, [1, -1], [value, next]))
+      change = lengthOf(combine(value, [1, -1], [value, next]))
       value = next
       // An invariant space gives the answer itself.
-      converged = (last && alpha.length === n) || beta.at(-1) === 0 || change <= tol * length(next)
+      converged = (last && alpha.length === n) || beta.at(-1) === 0 || change <= tol * lengthOf(next)
       if (converged) break
     }
   }
@@ -109,15 +108,15 @@ async function* lanczosSteps(
   most: number,
 ): AsyncGenerator<LanczosStep> {
   const n = start.length
-  const basis = [combine(new Float64Array(n), [1 / length(start)], [start])]
+  const basis = [combine(new Float64Array(n), [1 / lengthOf(start)], [start])]
   const [alpha, beta]: [number[], number[]] = [[], []]
   let scale = 0
   for (let k = 0; k < most; k++) {
     const w = (await a.apply(basis[k]!)).slice()
     alpha.push(dot(w, basis[k]!))
-    scale = Math.max(scale, length(w))
+    scale = Math.max(scale, lengthOf(w))
     for (let pass = 0; pass < 2; pass++) subtract(w, project(basis, w), basis)
-    const rest = length(w)
+    const rest = lengthOf(w)
     // What rounding leaves of nothing.
     const isInvariant = rest <= 10 * Number.EPSILON * Math.sqrt(n) * scale
     beta.push(isInvariant ? 0 : rest)

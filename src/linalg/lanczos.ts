@@ -1,5 +1,5 @@
 /** The Lanczos process by itself, to look at. */
-import { dot, type Tensor } from '../array/index.ts'
+import { dot, lengthOf, type Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { normal, stream } from '../random/index.ts'
 import { asTensor, vectorOf } from './arguments.ts'
@@ -79,11 +79,11 @@ export async function lanczos(A: Matrix, options: LanczosOptions = {}): Promise<
   for (let j = 0; j < steps && next; j++) {
     vectors.push(next)
     const w = await products.apply(next)
-    largest = Math.max(largest, Math.sqrt(dot(w, w)))
+    largest = Math.max(largest, lengthOf(w))
     if (j > 0) subtract(w, beta.subarray(j - 1, j), [vectors[j - 1]!])
     alpha[j] = dot(next, w)
     subtract(w, alpha.subarray(j, j + 1), [next])
-    let norm = Math.sqrt(dot(w, w))
+    let norm = lengthOf(w)
     if (isFull) {
       const { h, norm: left, passes } = await orthogonalize(vectors, w, inner, 2)
       alpha[j]! += h[j]!
@@ -126,7 +126,7 @@ function startOf(
   random: Parameters<typeof normal>[0],
 ): Float64Array {
   const given = start ? nonzero(op, start, n) : normal(random, n)
-  const norm = Math.sqrt(dot(given, given))
+  const norm = lengthOf(given)
   return given.map((x) => x / norm)
 }
 

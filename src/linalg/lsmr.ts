@@ -1,7 +1,7 @@
-import { combine, type Tensor } from '../array/index.ts'
+import { combine, lengthOf, type Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { vectorOf } from './arguments.ts'
-import { length, limitsOf, residualOf, unscaled, type Solved, type SolverOptions } from './iterative.ts'
+import { limitsOf, residualOf, unscaled, type Solved, type SolverOptions } from './iterative.ts'
 import { operatorOf, ScaledProducts, type Matrix } from './product.ts'
 
 export interface LsmrOptions extends SolverOptions {
@@ -33,12 +33,12 @@ export async function lsmr(A: Matrix, b: Tensor, options: LsmrOptions = {}): Pro
     throw new RangeError(`lsmr: expected a finite damp of at least 0, got ${asked}`)
   const a = new ScaledProducts('lsmr', operator)
   const x = new Float64Array(n)
-  const size = length(right)
+  const size = lengthOf(right)
   const u = right.slice()
   let beta = size
   if (beta > 0) combine(u, [1 / beta], [u])
   let v: Float64Array = beta > 0 ? (await a.applyTranspose(u)).slice() : new Float64Array(n)
-  let alpha = length(v)
+  let alpha = lengthOf(v)
   if (alpha > 0) v = combine(v, [1 / alpha], [v])
   const damp = numbers.scale2(asked, -a.power)
   const h = v.slice()
@@ -49,11 +49,11 @@ export async function lsmr(A: Matrix, b: Tensor, options: LsmrOptions = {}): Pro
   let squares = alpha * alpha
   while (alpha > 0 && a.count < most) {
     combine(u, [-alpha, 1], [u, await a.apply(v)])
-    beta = length(u)
+    beta = lengthOf(u)
     if (beta > 0) {
       combine(u, [1 / beta], [u])
       combine(v, [-beta, 1], [v, await a.applyTranspose(u)])
-      alpha = length(v)
+      alpha = lengthOf(v)
       if (alpha > 0) combine(v, [1 / alpha], [v])
     } else alpha = 0
     // With the damping, then the bidiagonal matrix to a triangular one, then its transpose.
@@ -88,7 +88,7 @@ export async function lsmr(A: Matrix, b: Tensor, options: LsmrOptions = {}): Pro
   }
   const r = await residualOf(a, right, x)
   const normal = combine(new Float64Array(n), [1, -damp * damp], [await a.applyTranspose(r), x])
-  const [residual, normalResidual] = [length(r), length(normal)]
+  const [residual, normalResidual] = [lengthOf(r), lengthOf(normal)]
   const converged = residual <= 2 * tol * size || normalResidual <= 2 * tol * Math.sqrt(squares) * residual
   return { x: unscaled(x, a), residual, normalResidual, converged, products: a.count }
 }

@@ -1,7 +1,7 @@
-import { combine, dot, type Tensor } from '../array/index.ts'
+import { combine, dot, lengthOf, type Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { vectorOf } from './arguments.ts'
-import { length, limitsOf, unscaled, type Solved, type SolverOptions } from './iterative.ts'
+import { limitsOf, unscaled, type Solved, type SolverOptions } from './iterative.ts'
 import { ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
 
 export interface MinresOptions extends SolverOptions {
@@ -26,7 +26,7 @@ export async function minres(A: Matrix, b: Tensor, options: MinresOptions = {}):
     const av = await a.apply(v)
     return combine(av, [1, -numbers.scale2(shift, -a.power)], [av, v])
   }
-  const size = length(right)
+  const size = lengthOf(right)
   const x = new Float64Array(n)
   let before: Float64Array = new Float64Array(n)
   let v: Float64Array = right.slice()
@@ -42,7 +42,7 @@ export async function minres(A: Matrix, b: Tensor, options: MinresOptions = {}):
     const av = await shifted(v)
     const alpha = dot(v, av)
     combine(av, [1, -alpha, a.count === 1 ? 0 : -beta], [av, v, before])
-    const next = length(av)
+    const next = lengthOf(av)
     const above = c * delta + s * alpha
     const pivot = s * delta - c * alpha
     const gamma = Math.sqrt(pivot * pivot + next * next)
@@ -62,6 +62,6 @@ export async function minres(A: Matrix, b: Tensor, options: MinresOptions = {}):
     ;[before, v, beta] = [v, av, next]
     if (beta > 0) combine(v, [1 / beta], [v])
   }
-  const residual = length(combine(new Float64Array(n), [-1, 1], [await shifted(x), right]))
+  const residual = lengthOf(combine(new Float64Array(n), [-1, 1], [await shifted(x), right]))
   return { x: unscaled(x, a), residual, converged: residual <= 2 * tol * size, products: a.count }
 }

@@ -1,5 +1,5 @@
 /** Dense eigenvalues and singular values of the small matrices that Krylov methods project onto. */
-import { dot } from '../array/index.ts'
+import { dot, lengthOf } from '../array/index.ts'
 import { UNIT } from './basis.ts'
 
 /** Ascending values; list i of the vectors belongs to value i. */
@@ -21,7 +21,7 @@ export function smallEigen(rows: readonly Float64Array[]): SmallEigen {
   implicitQL(d, e, q)
   for (const row of q) {
     // Many rotations stretch it by rounding.
-    const stretch = Math.sqrt(dot(row, row))
+    const stretch = lengthOf(row)
     for (let j = 0; j < n; j++) row[j]! /= stretch
   }
   const order = Array.from(d.keys()).sort((i, j) => d[i]! - d[j]! || i - j)
@@ -166,7 +166,7 @@ export function smallSvd(columns: readonly Float64Array[]): SmallSvd {
       g[i]![j]! /= stretch
     }
   }
-  const norms = g.map((column) => Math.sqrt(dot(column, column)))
+  const norms = g.map((column) => lengthOf(column))
   const order = norms.map((_, i) => i).sort((i, j) => norms[j]! - norms[i]! || i - j)
   const left: Float64Array[] = []
   for (const i of order) left.push(leftVector(left, g[i]!, norms[i]!, n * UNIT * norms[order[0]!]!))
@@ -203,7 +203,7 @@ function leftVector(
         for (let i = 0; i < n; i++) u[i]! -= c * other[i]!
       }
     }
-    const length = Math.sqrt(dot(u, u))
+    const length = lengthOf(u)
     // Some axis keeps at least 1/√n of its length across fewer than n directions.
     if (length * length * n >= 0.5) return u.map((x) => x / length)
   }

@@ -9,7 +9,7 @@
  * (Ruhe, Math. Comp. 33, 1979): with one vector waiting that is Lanczos, with b of them block Lanczos, and a product that brings nothing new makes the block
  * smaller by itself. A restart keeps Ritz vectors and whatever waits, and the relation holds as before.
  */
-import { dot } from '../array/index.ts'
+import { dot, lengthOf } from '../array/index.ts'
 import type { Stream } from '../random/index.ts'
 import { freshDirection, orthogonalize, project, rotate, subtract, UNIT, unit, type Inner } from './basis.ts'
 import { smallEigen } from './projected.ts'
@@ -70,7 +70,7 @@ export class RitzSpace {
     const { n, random } = this.#options
     if (this.vectors.length === n) return
     if (given) {
-      const whole = Math.sqrt(dot(given, given))
+      const whole = lengthOf(given)
       const w = given.map((x) => x / whole)
       const { norm, image } = await orthogonalize(this.vectors, w, this.#inner, 2)
       if (norm > 1e-8) {

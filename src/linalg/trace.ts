@@ -2,10 +2,10 @@
  * The trace of an operator from products with random vectors: Hutchinson (Commun. Stat. Simul. 19, 1990), Hutch++ (Meyer, Musco, Musco & Woodruff, SOSA
  * 2021), XTrace (Epperly, Tropp & Webber, SIAM J. Matrix Anal. Appl. 45, 2024).
  */
-import { combine, dot } from '../array/index.ts'
+import { combine, dot, lengthOf } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { normal, rademacher, stream } from '../random/index.ts'
-import { length } from './iterative.ts'
+import { project, subtract } from './basis.ts'
 import { countOf, ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
 
 export interface TraceOptions {
@@ -91,7 +91,7 @@ const xtrace: Estimator = async (a, n, products, seed) => {
   const tests: Float64Array[] = []
   for (let i = 0; i < m; i++) {
     const g = normal(stream(seed, 'xtrace', i), n)
-    tests.push(combine(new Float64Array(n), [Math.sqrt(n) / length(g)], [g]))
+    tests.push(combine(new Float64Array(n), [Math.sqrt(n) / lengthOf(g)], [g]))
   }
   const images: Float64Array[] = []
   for (const g of tests) images.push(await a.apply(g))
@@ -139,10 +139,10 @@ function inner(a: readonly number[], b: readonly number[]): number {
 function orthonormal(vectors: readonly Float64Array[]): { basis: Float64Array[]; r: number[][] } {
   const basis: Float64Array[] = []
   const r: number[][] = []
-  const largest = vectors.reduce((most, v) => Math.max(most, length(v)), 0)
+  const largest = vectors.reduce((most, v) => Math.max(most, lengthOf(v)), 0)
   for (const v of vectors) {
     const { rest, coordinates } = without(v, basis)
-    const size = length(rest)
+    const size = lengthOf(rest)
     if (size <= 1e-13 * largest) continue
     basis.push(combine(rest, [1 / size], [rest]))
     r.push([...coordinates, size])
@@ -158,8 +158,8 @@ function without(
   const rest = v.slice()
   const coordinates = basis.map(() => 0)
   for (let pass = 0; pass < 2; pass++) {
-    const c = basis.map((u) => dot(u, rest))
-    combine(rest, [1, ...c.map((x) => -x)], [rest, ...basis])
+    const c = project(basis, rest)
+    subtract(rest, c, basis)
     c.forEach((x, j) => (coordinates[j]! += x))
   }
   return { rest, coordinates }

@@ -1,4 +1,4 @@
-import { combine, dot } from '../array/index.ts'
+import { combine, dot, lengthOf } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { mayChange } from '../run/index.ts'
 import { checkInteger, checkScale } from './arguments.ts'
@@ -248,7 +248,7 @@ function decompose({ directions, size }: Side, query: Float64Array, square: numb
     c.forEach((x, j) => (coordinates[j]! += x))
     const before = norm
     rest = residual
-    norm = Math.sqrt(dot(rest, rest))
+    norm = lengthOf(rest)
     if (norm > 0.7 * before) break
   }
   if (directions.length === size || norm <= rounding) return { power, residual, norm: 0, coordinates }

@@ -1,4 +1,4 @@
-import { combine, dot, Tensor } from '../array/index.ts'
+import { combine, Tensor, lengthOf } from '../array/index.ts'
 import { gammaIncPInv } from '../math/index.ts'
 import { evaluate, fillRandom } from '../run/index.ts'
 import { input, scalar, type Expression } from '../tape/index.ts'
@@ -113,7 +113,7 @@ export function sphere(stream: Stream, d: number, radius: number = 1): Float64Ar
     throw new RangeError(`sphere: expected a finite radius of at least 0, got ${String(radius)}`)
   }
   const point = normal(stream, d)
-  const norm = Math.sqrt(dot(point, point))
+  const norm = lengthOf(point)
   // All d normals vanish with probability at most 2⁻⁵³; then the first axis stands for a direction.
   if (norm === 0) point[0] = radius
   else for (let i = 0; i < d; i++) point[i] = (point[i]! / norm) * radius
