@@ -18,16 +18,9 @@ import {
   vmap,
 } from '../../src/index.ts'
 import { cholesky, eigh, qr, solve } from '../../src/linalg/differentiable.ts'
-import { normal, stream } from '../../src/random/index.ts'
+import { normals } from './spectra.ts'
 
-const random = (name: string, ...shape: number[]): Tensor =>
-  tensor(
-    normal(
-      stream(5, name),
-      shape.reduce((a, b) => a * b, 1),
-    ),
-    shape,
-  )
+const random = normals(5)
 const eye = (n: number, scale = 1): Tensor =>
   tensor(
     Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => (i === j ? scale : 0))),

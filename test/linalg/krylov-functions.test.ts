@@ -7,17 +7,9 @@ import { expm, funm, slq } from '../../src/linalg/krylov-functions.ts'
 import { diagonal, operator } from '../../src/linalg/operator.ts'
 import { trace, type TraceOptions } from '../../src/linalg/trace.ts'
 import { exp } from '../../src/math/index.ts'
-import { normal, stream } from '../../src/random/index.ts'
+import { lengthOf, normals } from './spectra.ts'
 
-const random = (name: string, ...shape: number[]): Tensor =>
-  tensor(
-    normal(
-      stream(3, name),
-      shape.reduce((a, b) => a * b, 1),
-    ),
-    shape,
-  )
-const lengthOf = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((sum, a) => sum + a * a, 0))
+const random = normals(3)
 
 /** Random, symmetric, with eigenvalues between about ±2. */
 function symmetric(name: string, n: number): Tensor {

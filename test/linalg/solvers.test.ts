@@ -7,16 +7,9 @@ import { lsmr } from '../../src/linalg/lsmr.ts'
 import { minres } from '../../src/linalg/minres.ts'
 import { diagonal, operator } from '../../src/linalg/operator.ts'
 import { normal, stream } from '../../src/random/index.ts'
+import { lengthOf, normals } from './spectra.ts'
 
-const random = (name: string, ...shape: number[]): Tensor =>
-  tensor(
-    normal(
-      stream(1, name),
-      shape.reduce((a, b) => a * b, 1),
-    ),
-    shape,
-  )
-const lengthOf = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((sum, a) => sum + a * a, 0))
+const random = normals(1)
 const minus = (a: Tensor, b: Tensor): number[] => Array.from(a.data, (x, i) => x - b.data[i]!)
 const apply = (A: Tensor, x: Tensor): Tensor => matmul(A, x)
 

@@ -107,3 +107,19 @@ export function gluedWilkinson(times: number, glue: number): [number[], number[]
 }
 
 export const counting = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
+
+/** Tensors of normal numbers, by name and shape. */
+export const normals =
+  (seed: number) =>
+  (name: string, ...shape: number[]): Tensor =>
+    new Tensor(
+      normal(
+        stream(seed, name),
+        shape.reduce((a, b) => a * b, 1),
+      ),
+      shape,
+      'f64',
+    )
+
+export const lengthOf = (x: ArrayLike<number>): number =>
+  Math.sqrt(Array.from(x).reduce((sum, a) => sum + a * a, 0))
