@@ -30,7 +30,8 @@ export interface KernelSettings {
   readonly output: readonly number[]
   readonly precision: 'single'
   readonly loopMaxIterations: number
-  readonly functions?: readonly ((...numbers: number[]) => number)[]
+  /** Sources of functions that the kernel calls. */
+  readonly functions?: readonly string[]
 }
 
 export interface Gpu {

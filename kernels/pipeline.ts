@@ -101,7 +101,7 @@ function settingsOf({ output, helpers: used }: Source): KernelSettings {
     precision: 'single',
     // Loops stop after 1000 rounds otherwise, without a word.
     loopMaxIterations: 1073741824,
-    ...(used.length > 0 && { functions: used.map((name) => helpers[name].definition) }),
+    ...(used.length > 0 && { functions: used.map((name) => helpers[name].source) }),
   }
 }
 

@@ -1,10 +1,10 @@
 /**
- * Functions that cells call. GPU.js reads their text and translates it for its mode; in JavaScript they are ordinary functions, exact in f32 and
- * in f64.
+ * Functions that cells call, as source: a bundler that shortens names would shorten theirs, and cells could not find them any more. GPU.js translates
+ * them for its mode; in JavaScript they are ordinary functions, exact in f32 and in f64.
  */
 
 /** ⌊i/n⌋ for whole numbers 0 <= i < 2²⁴ and n >= 1: a GPU's division may be off by a few units in the last place. */
-export function quotient(i: number, n: number): number {
+const quotient = `function quotient(i, n) {
   let q = Math.floor(i / n)
   const rest = i - q * n
   if (rest < 0) {
@@ -14,10 +14,10 @@ export function quotient(i: number, n: number): number {
     q = q + 1
   }
   return q
-}
+}`
 
 /** 2^k for a whole number k of absolute value below 256, by exact products. Written out: as a loop, an exponential takes three times as long in WebAssembly. */
-export function powerOfTwo(k: number): number {
+const powerOfTwo = `function powerOfTwo(k) {
   let left = Math.abs(k)
   let step64 = 18446744073709551616
   let step32 = 4294967296
@@ -68,17 +68,17 @@ export function powerOfTwo(k: number): number {
     power = power * step1
   }
   return power
-}
+}`
 
 /** x·2^k for a whole or infinite k, in two steps, so that neither leaves the range before the result does. */
-export function scaled(x: number, k: number): number {
+const scaled = `function scaled(x, k) {
   const bounded = Math.max(-300, Math.min(300, k))
   const half = Math.floor(bounded / 2)
   return x * powerOfTwo(half) * powerOfTwo(bounded - half)
-}
+}`
 
 /** ⌊log₂ x⌋ for a normal f32 x > 0. */
-export function exponentOf(x: number): number {
+const exponentOf = `function exponentOf(x) {
   let y = x
   let e = 0
   if (y < 1) {
@@ -113,18 +113,18 @@ export function exponentOf(x: number): number {
     e = e + 1
   }
   return e
-}
+}`
 
 export type HelperName = 'quotient' | 'powerOfTwo' | 'scaled' | 'exponentOf'
 
 interface Helper {
-  readonly definition: (...numbers: number[]) => number
+  readonly source: string
   readonly calls: readonly HelperName[]
 }
 
 export const helpers: Readonly<Record<HelperName, Helper>> = {
-  quotient: { definition: quotient as Helper['definition'], calls: [] },
-  powerOfTwo: { definition: powerOfTwo as Helper['definition'], calls: [] },
-  scaled: { definition: scaled as Helper['definition'], calls: ['powerOfTwo'] },
-  exponentOf: { definition: exponentOf as Helper['definition'], calls: [] },
+  quotient: { source: quotient, calls: [] },
+  powerOfTwo: { source: powerOfTwo, calls: [] },
+  scaled: { source: scaled, calls: ['powerOfTwo'] },
+  exponentOf: { source: exponentOf, calls: [] },
 }

@@ -5,8 +5,12 @@ import { interpret } from '../../src/index.ts'
 import { numbers as arithmetic } from '../../src/math/index.ts'
 import { draftOf, writes } from '../../src/run/index.ts'
 import { helpers, sourceOf, SPECIAL, type Source } from '../../kernels/cells/index.ts'
-import { exponentOf, powerOfTwo, quotient, scaled } from '../../kernels/cells/helpers.ts'
 import { casesOf, operations, type Case } from './agreement.ts'
+
+const sources = Object.values(helpers).map(({ source }) => source)
+const { exponentOf, powerOfTwo, quotient, scaled } = new Function(
+  `${sources.join('\n')}\nreturn { ${Object.keys(helpers).join()} }`,
+)() as Record<keyof typeof helpers, (...numbers: number[]) => number>
 
 type CellFunction = (this: { thread: { x: number; y: number } }, ...inputs: unknown[]) => number
 
@@ -18,8 +22,8 @@ function run(
   // Some modes cannot tell NaN, and would not say so.
   if (/isNaN|\b(\w+) [!=]== \1\b|Math\.random/.test(text))
     throw new Error(`cells: expected no test of NaN, got ${text}`)
-  const definitions = used.map((name) => helpers[name].definition)
-  const cell = new Function(...used, `return ${text}`)(...definitions) as CellFunction
+  const called = used.map((name) => helpers[name].source).join('\n')
+  const cell = new Function(`${called}\nreturn ${text}`)() as CellFunction
   const [columns, rows = 1] = output as [number, number?]
   const inputs = reads.map((name) => values.get(name))
   return Float64Array.from({ length: columns * rows }, (_, i) =>

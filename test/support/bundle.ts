@@ -7,8 +7,13 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 
+export interface BundleOptions {
+  /** As pages do: names are shortened, statements joined. Default false. */
+  readonly minify?: boolean
+}
+
 /** The path of a module of JavaScript made from this one of TypeScript. It lives as long as the tests of the file. */
-export async function bundled(entry: URL): Promise<string> {
+export async function bundled(entry: URL, { minify = false }: BundleOptions = {}): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'glassjaw-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   const outfile = path.join(folder, 'bundle.mjs')
@@ -19,6 +24,7 @@ export async function bundled(entry: URL): Promise<string> {
     format: 'esm',
     platform: 'node',
     target: 'es2022',
+    minify,
     logLevel: 'error',
   })
   return outfile
