@@ -3,9 +3,6 @@ import { combine, dot } from '../array/index.ts'
 import { normal, type Stream } from '../random/index.ts'
 import { withWorkspace } from '../run/index.ts'
 
-/** The unit roundoff 2⁻⁵³. */
-export const UNIT = 1.1102230246251565e-16
-
 /** ⟨v, w⟩ for every v, four at a time, which reads w once for all four. */
 export function project(vs: readonly Float64Array[], w: Float64Array): Float64Array {
   const h = new Float64Array(vs.length)

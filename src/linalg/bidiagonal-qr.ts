@@ -4,12 +4,10 @@
  * xBDSQR.
  */
 import type { RotationSweeps } from './rotation-sweeps.ts'
-import { hypotenuse } from './scaling.ts'
-
-const EPSILON = 1.1102230246251565e-16
+import { hypotenuse, UNIT } from './scaling.ts'
 
 /** A relative error of every singular value: xBDSQR's, ε^(-1/8) = 98.7 times ε. */
-const TOLERANCE = 98.7 * EPSILON
+const TOLERANCE = 98.7 * UNIT
 
 /** Sweeps over the whole matrix for each of its rows: xBDSQR's. */
 const SWEEPS = 6
@@ -118,11 +116,11 @@ function shiftOf(block: Block, smallest: number): number {
   for (let i = 0; i < count; i++) {
     largest = Math.max(largest, Math.abs(d[first + step * (i + 1)]!), Math.abs(e[between(block, i)]!))
   }
-  if (d.length * TOLERANCE * (smallest / largest) <= EPSILON) return 0
+  if (d.length * TOLERANCE * (smallest / largest) <= UNIT) return 0
   const end = first + step * count
   const shift = smallerSingularValue(d[end - step]!, e[between(block, count - 1)]!, d[end]!)
   const ratio = shift / Math.abs(d[first]!)
-  return ratio * ratio < EPSILON ? 0 : shift
+  return ratio * ratio < UNIT ? 0 : shift
 }
 
 /** Of the matrix with rows (f, g) and (0, h); LAPACK's xLAS2. */

@@ -2,7 +2,7 @@
 import { lengthOf, type Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { asTensor } from './arguments.ts'
-import { UNIT } from './basis.ts'
+import { UNIT } from './scaling.ts'
 import { inertiaOf } from './ldlt.ts'
 import type { Which } from './wanted.ts'
 

@@ -4,14 +4,12 @@
  */
 import type { Workspace } from '../run/index.ts'
 import { rotateRows } from './rotations.ts'
-import { hypotenuse, largestOf } from './scaling.ts'
+import { hypotenuse, largestOf, UNIT } from './scaling.ts'
 import { secularRoot } from './secular.ts'
 import { implicitQL } from './tridiagonal-ql.ts'
 
 /** Matrices up to this size are left to the QL algorithm. */
 export const LEAF = 32
-
-const EPSILON = 1.1102230246251565e-16
 
 /** Arrays of a workspace of n² numbers each: the eigenvectors, and room for a merge. */
 export interface MergeRoom {
@@ -155,7 +153,7 @@ function deflate(
 ): Deflated {
   const size = d.length
   const halves = Uint8Array.from(d, (_, j) => (j < left ? LEFT : RIGHT))
-  const tolerance = 8 * EPSILON * Math.max(largestOf(d), largestOf(z))
+  const tolerance = 8 * UNIT * Math.max(largestOf(d), largestOf(z))
   const [kept, deflated]: [number[], number[]] = [[], []]
   const order = Array.from(d, (_, j) => j).sort((a, b) => d[a]! - d[b]! || a - b)
   let pending = -1

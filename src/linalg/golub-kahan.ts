@@ -10,9 +10,10 @@
  */
 import { dot, lengthOf } from '../array/index.ts'
 import type { Stream } from '../random/index.ts'
-import { freshDirection, orthogonalize, rotate, subtract, UNIT, unit, type Inner } from './basis.ts'
+import { freshDirection, orthogonalize, rotate, subtract, unit, type Inner } from './basis.ts'
 import type { ScaledProducts } from './product.ts'
 import { smallSvd, type SmallSvd } from './projected.ts'
+import { UNIT } from './scaling.ts'
 
 export interface Triplets extends SmallSvd {
   /** ‖Aᵀu - σv‖ of each triplet, as the relation has it. */

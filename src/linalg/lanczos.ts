@@ -3,17 +3,10 @@ import { dot, lengthOf, type Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { normal, stream } from '../random/index.ts'
 import { asTensor, vectorOf } from './arguments.ts'
-import {
-  freshDirection,
-  orthogonalityLoss,
-  orthogonalize,
-  subtract,
-  UNIT,
-  unit,
-  type Inner,
-} from './basis.ts'
+import { freshDirection, orthogonalityLoss, orthogonalize, subtract, unit, type Inner } from './basis.ts'
 import { countOf, ScaledProducts, squareOperatorOf, type Matrix } from './product.ts'
 import { columnsOf } from './wanted.ts'
+import { UNIT } from './scaling.ts'
 
 export interface LanczosOptions {
   /** How many products. Default: the smaller of n and 50. */

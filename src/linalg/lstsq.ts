@@ -28,7 +28,7 @@ export interface Lstsq {
 export function lstsq(A: Tensor, b: Tensor, options: LstsqOptions = {}): Lstsq {
   const { rows: m, columns: n, data } = matrixOf('lstsq', A)
   const { data: rhs, k, shaped } = rightSides('lstsq', b, m)
-  const { rcond = Math.max(m, n) * EPSILON } = options
+  const { rcond = Math.max(m, n) * Number.EPSILON } = options
   if (!(rcond >= 0 && rcond < Infinity)) {
     throw new RangeError(`lstsq: expected a finite rcond of at least 0, got ${String(rcond)}`)
   }
@@ -39,8 +39,6 @@ export function lstsq(A: Tensor, b: Tensor, options: LstsqOptions = {}): Lstsq {
     for (let j = 0; j < n; j++) subtractMultiple(rhs, i * k, data[i * n + j]!, rows, j * k, k)
   return { x: shaped(rows, n), residual: shaped(rhs, m), rank }
 }
-
-export const EPSILON = 2.220446049250313e-16
 
 /** The same for a matrix by columns and k right-hand sides one after the other, as are the solutions. */
 export function leastSquares(

@@ -1,7 +1,7 @@
 import { showShape, type Tensor } from '../array/index.ts'
 import { numbers } from '../math/index.ts'
 import { asTensor, matrixOf, vectorOf } from './arguments.ts'
-import { EPSILON, leastSquares } from './lstsq.ts'
+import { leastSquares } from './lstsq.ts'
 import { reflect, reflector } from './reflectors.ts'
 import { rotateRows } from './rotations.ts'
 import { hypotenuse, norm2, scaleInto } from './scaling.ts'
@@ -32,7 +32,7 @@ interface Found {
 function activeSet(columns: Float64Array, m: number, n: number, b: Float64Array): Found {
   const state: State = { m, n, columns, side: b, passive: [], x: new Float64Array(n) }
   const { side, passive, x } = state
-  const tolerance = 2 * EPSILON * (m + n) * norm2(b, 0, m)
+  const tolerance = 2 * Number.EPSILON * (m + n) * norm2(b, 0, m)
   const blocked = new Set<number>()
   let best = Infinity
   let iterations = 0
@@ -76,7 +76,7 @@ function enter({ m, n, columns, side, passive }: State, j: number): boolean {
   const { beta, tau } = reflector(v)
   const reflected = side.slice()
   reflect(tau, v, reflected, p)
-  if (Math.abs(beta) <= EPSILON * (m + n) || !(reflected[p]! / beta > 0)) return false
+  if (Math.abs(beta) <= Number.EPSILON * (m + n) || !(reflected[p]! / beta > 0)) return false
   side.set(reflected)
   for (let c = 0; c < n; c++) if (!passive.includes(c)) reflect(tau, v, columns, c * m + p)
   columns[j * m + p] = beta
@@ -207,7 +207,7 @@ export function leastDistance(G: Tensor, h: Tensor): LeastDistance {
   const { x: u, passive } = activeSet(columns.slice(), n + 1, m, rest.slice())
   u.forEach((factor, i) => subtractMultiple(rest, 0, factor, columns, i * (n + 1), n + 1))
   const size = u.reduce((sum, factor) => sum + 2 * factor, 1)
-  if (norm2(rest, 0, n + 1) <= 8 * EPSILON * (m + n) * size) return INFEASIBLE
+  if (norm2(rest, 0, n + 1) <= 8 * Number.EPSILON * (m + n) * size) return INFEASIBLE
   return { status: 'found', x: asTensor(shortest(rows, heights, n, passive, unit), n) }
 }
 

@@ -1,6 +1,6 @@
 /** Dense eigenvalues and singular values of the small matrices that Krylov methods project onto. */
 import { dot, lengthOf } from '../array/index.ts'
-import { UNIT } from './basis.ts'
+import { UNIT } from './scaling.ts'
 
 /** Ascending values; list i of the vectors belongs to value i. */
 export interface SmallEigen {

@@ -2,6 +2,9 @@
 import { numbers } from '../math/index.ts'
 import { inner } from './triangular.ts'
 
+/** The unit roundoff 2⁻⁵³. */
+export const UNIT = 1.1102230246251565e-16
+
 /** Between these a square has all its digits, and so has a sum of squares. */
 export const SMALL: number = numbers.scale2(1, -900)
 export const LARGE: number = numbers.scale2(1, 900)

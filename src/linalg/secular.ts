@@ -4,8 +4,6 @@
  * (Gu & Eisenstat, SIAM J. Matrix Anal. Appl. 15, 1994).
  */
 
-const EPSILON = 2.220446049250313e-16
-
 /** Far more than ever needed: bisection alone would take about as many. */
 const STEPS = 200
 
@@ -69,7 +67,7 @@ export function secularRoot(
     const { psi, psiSlope, phi, phiSlope, error } = values
     const w = inverse + psi + phi
     const slope = psiSlope + phiSlope
-    if (Math.abs(w) <= EPSILON * (error + inverse + Math.abs(x) * slope)) break
+    if (Math.abs(w) <= Number.EPSILON * (error + inverse + Math.abs(x) * slope)) break
     if (w < 0) low = x
     else high = x
     if (Math.abs(w) > before / 10) weighted = !weighted && !last

@@ -11,8 +11,9 @@
  */
 import { dot, lengthOf } from '../array/index.ts'
 import type { Stream } from '../random/index.ts'
-import { freshDirection, orthogonalize, project, rotate, subtract, UNIT, unit, type Inner } from './basis.ts'
+import { freshDirection, orthogonalize, project, rotate, subtract, unit, type Inner } from './basis.ts'
 import { smallEigen } from './projected.ts'
+import { UNIT } from './scaling.ts'
 
 export interface Ritz {
   /** Ascending. */

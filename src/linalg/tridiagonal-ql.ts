@@ -3,8 +3,6 @@ import type { Rows } from './reflectors.ts'
 import { rotateRows } from './rotations.ts'
 import { hypotenuse } from './scaling.ts'
 
-const EPSILON = 2.220446049250313e-16
-
 /** Sweeps for one eigenvalue after which an off-diagonal element is measured by the whole matrix; two suffice as a rule. */
 const PATIENCE = 10
 
@@ -23,7 +21,8 @@ export function implicitQL(d: Float64Array, e: Float64Array, rows?: Rows, length
       // Beside small diagonal elements, rounding errors of large ones elsewhere may never become negligible.
       const whole = sweep < PATIENCE ? 0 : 1
       let m = l
-      while (m < n - 1 && Math.abs(e[m]!) > EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!) + whole)) m++
+      while (m < n - 1 && Math.abs(e[m]!) > Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!) + whole))
+        m++
       if (m === l) break
       if (sweep === SWEEPS)
         throw new RangeError(`eigh: expected an eigenvalue within ${SWEEPS} sweeps, got none`)

@@ -51,8 +51,6 @@ export function eigshLimits(op: string, n: number, options: Partial<Limits>): Se
   return { k, block, maxDim, maxProducts, room }
 }
 
-const EPSILON = 2.220446049250313e-16
-
 /** ε^(2/3): below this part of ‖A‖, an eigenvalue counts as that large, as in ARPACK. */
 const SMALL = 3.666852862501036e-11
 
@@ -72,14 +70,14 @@ export interface Tolerance {
 export function toleranceOf(op: string, tol: number, n: number): Tolerance {
   if (!(tol >= 0 && tol < Infinity))
     throw new RangeError(`${op}: expected a finite tol of at least 0, got ${String(tol)}`)
-  const rounding = (50 + Math.sqrt(n)) * EPSILON
-  const isTight = tol > 0 && tol < 50 * EPSILON
+  const rounding = (50 + Math.sqrt(n)) * Number.EPSILON
+  const isTight = tol > 0 && tol < 50 * Number.EPSILON
   const limit = (theta: number, norm: number): number =>
     Math.max(tol * Math.max(Math.abs(theta), SMALL * norm), isTight ? 0 : rounding * norm)
   return {
     rounding,
     limit,
-    stop: (theta, norm) => Math.max(limit(theta, norm) - 0.5 * rounding * norm, 2 * EPSILON * norm),
+    stop: (theta, norm) => Math.max(limit(theta, norm) - 0.5 * rounding * norm, 2 * Number.EPSILON * norm),
     message: (misses, products) =>
       `${op}: expected residuals of at most tol·|θ| with tol ${tol}, got ${misses} larger ones after ${products} products` +
       (isTight

@@ -30,4 +30,5 @@ export {
 export { mayChange, overwrite, Program } from './program.ts'
 export { Code } from './wasm/code.ts'
 export { fillRandom } from './random-fill.ts'
-export { withWorkspace, type Part, type Workspace } from './workspace.ts'
+export type { Part } from './sums.ts'
+export { withWorkspace, type Workspace } from './workspace.ts'

@@ -71,15 +71,22 @@ interface Matrix {
   step: number[]
 }
 
-/** C ← A·B in f64, C row-major; a matrix is where it begins, and its strides. */
+/** A matrix in an array: element (i, j) is `data[i·row + j·column]`. */
+export interface Part {
+  readonly data: Float64Array
+  readonly row: number
+  readonly column: number
+}
+
+/** C ← A·B in f64, C row-major. */
 export function multiplyInto(
   c: Float64Array,
-  a: { readonly data: Float64Array; readonly row: number; readonly column: number },
-  b: typeof a,
+  a: Part,
+  b: Part,
   size: readonly [m: number, k: number, n: number],
   inLanes: boolean,
 ): void {
-  const matrix = ({ data, row, column }: typeof a): Matrix => ({ data, at: 0, step: [row, column] })
+  const matrix = ({ data, row, column }: Part): Matrix => ({ data, at: 0, step: [row, column] })
   c.fill(0, 0, size[0] * size[2])
   const multiply = inLanes ? multiplyInLanes : multiplyAscending
   multiply(c, 0, matrix(a), matrix(b), [...size], false)

@@ -2,18 +2,11 @@
  * Arrays in WebAssembly's memory, and matrix products of parts of them: what dense linear algebra is built on. Where WebAssembly is missing or not wanted,
  * ordinary arrays and loops, which give the same bits.
  */
-import { multiplyInto } from './sums.ts'
+import { multiplyInto, type Part } from './sums.ts'
 import { executor } from './executor.ts'
 import { sharedKernel } from './wasm/instance.ts'
 import { packedBytes, workBytes } from './wasm/kernels/index.ts'
 import { acquire, release, windowOn } from './wasm/memory.ts'
-
-/** A matrix in an array of a workspace: element (i, j) is `data[i·row + j·column]`. */
-export interface Part {
-  readonly data: Float64Array
-  readonly row: number
-  readonly column: number
-}
 
 export interface Workspace {
   /** A new array of zeros. Errors: RangeError when the workspace has fewer numbers left. */
