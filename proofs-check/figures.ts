@@ -1,5 +1,5 @@
 import { exp, log } from '../src/math/index.ts'
-import type { FigureBand, FigurePoint, FigureRecord, FigureSeries } from './figure.ts'
+import type { Axis, FigureBand, FigurePoint, FigureRecord, FigureSeries } from './figure.ts'
 import type { CellResult, ClaimResult, ControlResult, PredictionResult } from './result.ts'
 
 type Found = Omit<ClaimResult, 'figures'>
@@ -75,6 +75,78 @@ function scalingSeries(
   return Number.isFinite(prediction.estimate)
     ? { ...series, fit: fitThrough(prediction, series.points) }
     : series
+}
+
+export interface CloudFigure {
+  readonly id: string
+  readonly title: string
+  readonly caption: string
+  /** The measurement on the y axis, and what to write there. */
+  readonly of: string
+  readonly label: string
+  /** Name of the size on the x axis; cells without it are left out. */
+  readonly size: string
+  readonly scales?: readonly [Axis['scale'], Axis['scale']]
+  /** Ids of the predictions whose estimates are drawn, with their intervals and their controls'. */
+  readonly predictions: readonly string[]
+  /** What theory says of the estimated quantity. */
+  readonly theory?: { readonly label: string; at(size: number): number }
+}
+
+/**
+ * Estimates of one measurement against one size, with the trials behind them as a cloud: for claims that judge
+ * numbers, not exponents. The estimates of a prediction must be on the scale of `of`.
+ */
+export function cloudFigure(result: Found, wanted: CloudFigure): FigureRecord {
+  const { id, title, caption, of, label, size, theory } = wanted
+  const [horizontal, vertical] = wanted.scales ?? ['log', 'linear']
+  const judged = result.predictions.filter((prediction) => wanted.predictions.includes(prediction.id))
+  const shown = result.cells.filter((cell) => cell.sizes[size] !== undefined && of in cell.measurements)
+  const controls = result.controls.filter(({ predicts }) => judged.some(({ id }) => id === predicts))
+  const fits = ({ x, y }: FigurePoint): boolean =>
+    Number.isFinite(x) &&
+    Number.isFinite(y) &&
+    (horizontal !== 'log' || x > 0) &&
+    (vertical !== 'log' || y > 0)
+  const series = (
+    role: 'claim' | 'control',
+    text: string,
+    cells: readonly CellResult[],
+    looks: readonly (PredictionResult | ControlResult)[],
+  ): FigureSeries => {
+    const sizes = new Map(cells.map((cell) => [cell.id, cell.sizes[size]!]))
+    return {
+      label: text,
+      role,
+      points: looks
+        .flatMap(({ byCell }) => byCell)
+        .filter(({ cell }) => sizes.has(cell))
+        .map(({ cell, estimate, interval }) => point(sizes.get(cell)!, estimate, interval))
+        .filter(fits),
+      replicates: cells
+        .flatMap((cell) => cell.sample.map((measured) => ({ x: cell.sizes[size]!, y: measured[of]! })))
+        .filter(fits),
+    }
+  }
+  const xs = [...new Set(shown.map((cell) => cell.sizes[size]!))].sort((a, b) => a - b)
+  return {
+    id,
+    title,
+    caption,
+    x: { label: size, scale: horizontal },
+    y: { label, scale: vertical },
+    series: [
+      series('claim', 'judged', shown, judged),
+      ...controls.map((control) => {
+        const cells = control.cellResults.filter((cell) => cell.sizes[size] !== undefined)
+        return series('control', `control: ${control.says}`, cells, [control])
+      }),
+    ],
+    lines: theory
+      ? [{ label: theory.label, points: xs.map((x) => ({ x, y: theory.at(x) })).filter(fits) }]
+      : [],
+    bands: [],
+  }
 }
 
 /** Between the quartiles of a cell's trials. */
