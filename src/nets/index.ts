@@ -1,4 +1,42 @@
 export {
+  checkParameters,
+  fanIn,
+  outputShape,
+  parameterShapes,
+  weightedLayers,
+  type Architecture,
+  type Conv,
+  type Layer,
+  type Linear,
+  type Parameters,
+  type Residual,
+} from './architecture.ts'
+export {
+  lenet,
+  mlp,
+  residualNetwork,
+  vgg,
+  type ImageOptions,
+  type MlpOptions,
+  type ScalingName,
+} from './architectures.ts'
+export { features, forward, networkModel } from './forward.ts'
+export { initialise, type InitialiseOptions } from './initialise.ts'
+export { permutation, rows, type Samples } from './training/batches.ts'
+export type { Checkpoint, Recipe } from './training/checkpoint.ts'
+export { evaluate, type Evaluation } from './training/evaluate.ts'
+export { losses, targetsFor, type LossName } from './training/losses.ts'
+export type { Optimiser, OptimiserState } from './training/optimisers.ts'
+export { rateAt, type Schedule } from './training/schedules.ts'
+export {
+  train,
+  type AdversaryContext,
+  type EpochReport,
+  type StepReport,
+  type Trained,
+  type TrainOptions,
+} from './training/train.ts'
+export {
   activation,
   activations,
   gaussianMoments,
