@@ -17,12 +17,12 @@ export function checkDataset({ name, inputs, labels, classes }: Dataset): void {
     throw new RangeError(`${name}: expected f32 inputs [n,…], got ${inputs.dtype}${showShape(inputs.shape)}`)
   if (labels.dtype !== 'i32' || showShape(labels.shape) !== showShape([n]))
     throw new RangeError(`${name}: expected i32 labels [${n}], got ${labels.dtype}${showShape(labels.shape)}`)
-  const wrong = labels.data.findIndex((label: number) => label < 0 || label >= classes)
+  const wrong = (labels.data as Int32Array).findIndex((label) => label < 0 || label >= classes)
   if (wrong >= 0)
     throw new RangeError(
       `${name}: expected labels from 0 to ${classes - 1}, got ${labels.data[wrong]} at ${wrong}`,
     )
-  const bad = inputs.data.findIndex((x: number) => !Number.isFinite(x))
+  const bad = (inputs.data as Float32Array).findIndex((x) => !Number.isFinite(x))
   if (bad >= 0) throw new RangeError(`${name}: expected finite inputs, got ${inputs.data[bad]} at ${bad}`)
 }
 
@@ -32,10 +32,10 @@ export function range({ name, inputs, labels, classes }: Dataset, start: number,
   if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end && end <= n))
     throw new RangeError(`${name}: expected a range within 0 to ${n}, got ${start} to ${end}`)
   const size = inputs.size / n
-  const part = inputs.data.slice(start * size, end * size)
+  const part = (inputs.data as Float32Array).slice(start * size, end * size)
   return {
     ...{ name, classes },
-    inputs: new Tensor(part as Float32Array, [end - start, ...inputs.shape.slice(1)], 'f32'),
-    labels: new Tensor(labels.data.slice(start, end) as Int32Array, [end - start], 'i32'),
+    inputs: new Tensor(part, [end - start, ...inputs.shape.slice(1)], 'f32'),
+    labels: new Tensor((labels.data as Int32Array).slice(start, end), [end - start], 'i32'),
   }
 }

@@ -48,7 +48,7 @@ export function decoded(
     case 'u32':
     case 'i64':
     case 'u64':
-      return wide(op, count, shape, (i) => whole(op, stored, view, i, little))
+      return wide(count, shape, (i) => whole(op, stored, view, i, little))
     default:
       return new Tensor(
         filled(new Int32Array(count), (i) => whole(op, stored, view, i, little)),
@@ -93,7 +93,7 @@ function whole(op: string, stored: Stored, view: DataView, i: number, little: bo
   }
 }
 
-function wide(op: string, count: number, shape: readonly number[], at: (i: number) => number): Tensor {
+function wide(count: number, shape: readonly number[], at: (i: number) => number): Tensor {
   const values = filled(new Float64Array(count), at)
   const fits = values.every((value) => value >= -2147483648 && value <= 2147483647)
   return fits ? new Tensor(Int32Array.from(values), shape, 'i32') : new Tensor(values, shape, 'f64')
