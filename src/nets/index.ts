@@ -20,6 +20,15 @@ export {
   type MlpOptions,
   type ScalingName,
 } from './architectures.ts'
+export { parseArchitecture } from './files/architecture-json.ts'
+export {
+  readCheckpoint,
+  readModel,
+  writeCheckpoint,
+  writeModel,
+  type StoredModel,
+} from './files/model-file.ts'
+export { readOnnx } from './files/onnx.ts'
 export { features, forward, networkModel } from './forward.ts'
 export { initialise, type InitialiseOptions } from './initialise.ts'
 export { permutation, rows, type Samples } from './training/batches.ts'
