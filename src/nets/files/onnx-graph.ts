@@ -31,8 +31,11 @@ export interface OnnxGraph {
 /** The graph of a ModelProto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). */
 export function readGraph(bytes: Uint8Array): OnnxGraph {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${op}: expected a Uint8Array, got ${typeof bytes}`)
-  const [graph] = messages(fields(op, bytes), 7)
+  const model = fields(op, bytes)
+  const [graph] = messages(model, 7)
   if (!graph) throw new RangeError(`${op}: expected a model with a graph, got none`)
+  // Written behind the graph and never absent: without it a file is cut off.
+  if (messages(model, 8).length === 0) throw new RangeError(`${op}: expected a version of operators, got none`)
   const parts = fields(op, graph)
   const constants = new Map(messages(parts, 5).map((message) => namedTensor(message)))
   const inputs = messages(parts, 11)
