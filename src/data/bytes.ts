@@ -74,6 +74,17 @@ export function elementsWithin(
   return count
 }
 
+/** Bytes one after another. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
 /** Text of bytes that must be valid UTF-8. */
 export function text(op: string, bytes: Uint8Array): string {
   try {

@@ -1,4 +1,6 @@
-import { showShape, Tensor } from '../array/index.ts'
+import { showShape, tensor, Tensor } from '../array/index.ts'
+import { argsort } from '../ops/index.ts'
+import { uniform, type Stream } from '../random/index.ts'
 
 /** Samples with class numbers. */
 export interface Dataset {
@@ -38,4 +40,41 @@ export function range({ name, inputs, labels, classes }: Dataset, start: number,
     inputs: new Tensor(part, [end - start, ...inputs.shape.slice(1)], 'f32'),
     labels: new Tensor((labels.data as Int32Array).slice(start, end), [end - start], 'i32'),
   }
+}
+
+/** The samples with these numbers, in this order; one may occur again. */
+export function subset({ name, inputs, labels, classes }: Dataset, indices: ArrayLike<number>): Dataset {
+  const n = inputs.shape[0]!
+  const size = inputs.size / n
+  const count = indices.length
+  if (count === 0) throw new RangeError(`${name}: expected at least one index, got none`)
+  const [chosen, classOf] = [new Float32Array(count * size), new Int32Array(count)]
+  for (let k = 0; k < count; k++) {
+    const i = indices[k]!
+    if (!(Number.isInteger(i) && 0 <= i && i < n))
+      throw new RangeError(`${name}: expected indices from 0 to ${n - 1}, got ${i} at ${k}`)
+    chosen.set((inputs.data as Float32Array).subarray(i * size, (i + 1) * size), k * size)
+    classOf[k] = labels.data[i]!
+  }
+  return {
+    ...{ name, classes },
+    inputs: new Tensor(chosen, [count, ...inputs.shape.slice(1)], 'f32'),
+    labels: new Tensor(classOf, [count], 'i32'),
+  }
+}
+
+/**
+ * Disjoint parts of these sizes, chosen by chance from the stream; their sum may be smaller than the set. Errors:
+ * RangeError for sizes that are no positive integers or exceed the set together.
+ */
+export function split(dataset: Dataset, counts: readonly number[], stream: Stream): Dataset[] {
+  const n = dataset.labels.size
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  if (!counts.every((count) => Number.isInteger(count) && count > 0) || !(total <= n))
+    throw new RangeError(
+      `${dataset.name}: expected positive counts of ${n} samples together, got ${counts.join(', ')}`,
+    )
+  const order = argsort(tensor(uniform(stream, n))).data as Int32Array
+  let end = 0
+  return counts.map((count) => subset(dataset, order.slice(end, (end += count))))
 }

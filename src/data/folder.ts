@@ -43,7 +43,7 @@ export async function readFolder(name: string, files: readonly NamedFile[]): Pro
       const images = readIdx(await need(`${prefix}-images-idx3-ubyte`))
       return fromImages(name, images, readIdx(await need(`${prefix}-labels-idx1-ubyte`)))
     }
-    return { train: await part('train'), test: await part('t10k') }
+    return withClasses(await part('train'), await part('t10k'))
   }
   if (find('data_batch_1.bin')) {
     const batches: Dataset[] = []
@@ -64,11 +64,11 @@ export async function readFolder(name: string, files: readonly NamedFile[]): Pro
         )
       return fromImages(name, x, y)
     }
-    return { train: part('train'), test: part('test') }
+    return withClasses(part('train'), part('test'))
   }
   if (find('train.csv')) {
     const part = async (which: string): Promise<Dataset> => fromTable(name, await need(`${which}.csv`))
-    return { train: await part('train'), test: await part('test') }
+    return withClasses(await part('train'), await part('test'))
   }
   throw new RangeError(
     `${name}: expected the files of MNIST, CIFAR, an .npz or train.csv, got ${files.map((file) => file.name).join(', ') || 'none'}`,
@@ -114,6 +114,12 @@ function fromTable(name: string, bytes: Uint8Array): Dataset {
     for (let j = 0; j < columns; j++) if (j !== column) inputs[at++] = values.data[i * columns + j]!
   }
   return checkedSet(name, new Tensor(inputs, [n, columns - 1], 'f32'), labels)
+}
+
+/** Both parts with the classes of either, since one of them may lack samples of the last. */
+function withClasses(train: Dataset, test: Dataset): TrainTest {
+  const classes = Math.max(train.classes, test.classes)
+  return { train: { ...train, classes }, test: { ...test, classes } }
 }
 
 function checkedSet(name: string, inputs: Tensor, labels: Int32Array): Dataset {

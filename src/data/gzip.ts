@@ -1,3 +1,5 @@
+import { joined } from './bytes.ts'
+
 /** Whether bytes begin like gzip. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b
@@ -32,13 +34,7 @@ export async function inflated(
     throw new RangeError(`${op}: expected whole ${format} data, got damaged ones`, { cause })
   }
   if (total > limit) throw new RangeError(`${op}: expected at most ${limit} bytes inside ${format}, got more`)
-  const out = new Uint8Array(total)
-  let at = 0
-  for (const chunk of chunks) {
-    out.set(chunk, at)
-    at += chunk.length
-  }
-  return out
+  return joined(chunks)
 }
 
 /** Files larger than this once unpacked are not read. */

@@ -5,7 +5,7 @@
 export { readCifar } from './cifar.ts'
 export { gaussianMixture, rings, spheres, xor, type CloudOptions } from './clouds.ts'
 export { readCsv, type Table } from './csv.ts'
-export { checkDataset, range, type Dataset } from './dataset.ts'
+export { checkDataset, range, split, subset, type Dataset } from './dataset.ts'
 export { describe, readFolder, type NamedFile, type TrainTest } from './folder.ts'
 export { glyphs, type GlyphOptions } from './glyphs.ts'
 export { unpacked } from './gzip.ts'

@@ -9,6 +9,9 @@ const codes: Readonly<Record<string, Stored>> = {
 
 const magic = '\x93NUMPY'
 
+/** As NumPy's own reader: longer headers are refused. */
+const longestHeader = 10_000
+
 /**
  * A tensor from NumPy's NPY format, versions 1 to 3 (numpy.lib.format), C or Fortran order, either byte order. Numbers
  * as `decoded` says. Errors: RangeError for another magic or version, types that are no plain numbers, a length other
@@ -21,9 +24,12 @@ export function readNpy(bytes: Uint8Array): Tensor {
     throw new RangeError(`readNpy: expected the magic \\x93NUMPY, got ${JSON.stringify(start)}`)
   const [major] = [cursor.u8(), cursor.u8()]
   if (major < 1 || major > 3) throw new RangeError(`readNpy: expected version 1 to 3, got ${major}`)
-  const header = text('readNpy', cursor.take(major === 1 ? cursor.u16() : cursor.u32()))
+  const length = major === 1 ? cursor.u16() : cursor.u32()
+  if (length > longestHeader)
+    throw new RangeError(`readNpy: expected a header of at most ${longestHeader} bytes, got ${length}`)
+  const header = text('readNpy', cursor.take(length))
   const { descr, fortran, shape } = parsed(header)
-  const stored = codes[descr.slice(1)]
+  const stored = Object.hasOwn(codes, descr.slice(1)) ? codes[descr.slice(1)] : undefined
   if (!stored || !/^[<>|=]$/.test(descr[0]!))
     throw new RangeError(`readNpy: expected plain numbers such as <f8, got ${JSON.stringify(descr)}`)
   const count = elementsWithin('readNpy', shape, bytesOf[stored], cursor.left)

@@ -1,5 +1,5 @@
 import type { Tensor } from '../array/index.ts'
-import { Cursor, text } from './bytes.ts'
+import { Cursor, joined, text } from './bytes.ts'
 import { inflated } from './gzip.ts'
 import { readNpy, writeNpy } from './npy.ts'
 
@@ -11,9 +11,12 @@ const [local, central, ending] = [0x04034b50, 0x02014b50, 0x06054b50]
  * checked. Errors: RangeError for whatever is damaged, cut off, encrypted, or a zip64.
  */
 export async function readNpz(bytes: Uint8Array): Promise<Record<string, Tensor>> {
-  const entries = directory(bytes)
-  const tensors: Record<string, Tensor> = {}
+  const entries = directory(bytes).sort((a, b) => a.at - b.at)
+  const tensors = new Map<string, Tensor>()
+  let covered = 0
   for (const { name, method, crc, packed, size, at } of entries) {
+    // Entries that share bytes could unpack to far more than any file holds.
+    if (at < covered) throw new RangeError(`readNpz: expected ${name} at ${covered} or later, got ${at}`)
     const cursor = new Cursor('readNpz', bytes)
     cursor.take(at)
     if (cursor.u32() !== local) throw new RangeError(`readNpz: expected an entry at ${at}, got other bytes`)
@@ -21,6 +24,7 @@ export async function readNpz(bytes: Uint8Array): Promise<Record<string, Tensor>
     const [nameLength, extraLength] = [cursor.u16(), cursor.u16()]
     cursor.take(nameLength + extraLength)
     const body = cursor.take(packed)
+    covered = cursor.at
     if (method !== 0 && method !== 8)
       throw new RangeError(`readNpz: expected stored or deflated entries, got method ${method} for ${name}`)
     const data = method === 0 ? body : await inflated('readNpz', body, 'deflate-raw', size)
@@ -29,11 +33,10 @@ export async function readNpz(bytes: Uint8Array): Promise<Record<string, Tensor>
     if (crc32(data) !== crc)
       throw new RangeError(`readNpz: expected the CRC-32 ${crc} of ${name}, got another one`)
     const key = name.replace(/\.npy$/, '')
-    if (Object.hasOwn(tensors, key))
-      throw new RangeError(`readNpz: expected different names, got ${key} twice`)
-    tensors[key] = readNpy(data)
+    if (tensors.has(key)) throw new RangeError(`readNpz: expected different names, got ${key} twice`)
+    tensors.set(key, readNpy(data))
   }
-  return tensors
+  return Object.fromEntries(tensors)
 }
 
 interface Entry {
@@ -76,7 +79,10 @@ function directory(bytes: Uint8Array): Entry[] {
   })
 }
 
-/** Tensors by name as an NPZ of stored entries, as `numpy.savez` writes it. */
+/**
+ * Tensors by name as an NPZ of stored entries, as `numpy.savez` writes it. Errors: RangeError for counts, names and sizes
+ * that need zip64.
+ */
 export function writeNpz(tensors: Readonly<Record<string, Tensor>>): Uint8Array {
   const parts: Uint8Array[] = []
   const listing: Uint8Array[] = []
@@ -109,6 +115,9 @@ function record(
   const view = new DataView(out.buffer)
   let at = 0
   const put = (value: number, bytes: 2 | 4): void => {
+    const most = bytes === 2 ? 65535 : 4294967295
+    if (value > most)
+      throw new RangeError(`writeNpz: expected a count or size of at most ${most}, got ${value}`)
     if (bytes === 2) view.setUint16(at, value, true)
     else view.setUint32(at, value, true)
     at += bytes
@@ -118,16 +127,6 @@ function record(
   for (const value of longs) put(value, 4)
   for (const value of after) put(value, 2)
   for (const value of last) put(value, 4)
-  return out
-}
-
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
   return out
 }
 

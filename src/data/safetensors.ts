@@ -1,6 +1,5 @@
 import type { Tensor } from '../array/index.ts'
-import { Cursor, elementsWithin, text } from './bytes.ts'
-import { joined } from './npz.ts'
+import { Cursor, elementsWithin, joined, text } from './bytes.ts'
 import { encoded } from './npy.ts'
 import { bytesOf, decoded, type Stored } from './numbers.ts'
 
@@ -38,7 +37,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   const found = Object.entries(entries)
     .map(([name, entry]) => checkedEntry(name, entry))
     .sort((a, b) => a.start - b.start || a.end - b.end)
-  const tensors: Record<string, Tensor> = {}
+  const tensors = new Map<string, Tensor>()
   for (const { name, stored, shape, start, end } of found) {
     if (start !== covered)
       throw new RangeError(`readSafetensors: expected ${name} to begin at ${covered}, got ${start}`)
@@ -48,14 +47,14 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
         `readSafetensors: expected ${count * bytesOf[stored]} bytes of ${name}, got ${end - start}`,
       )
     covered = end
-    tensors[name] = decoded('readSafetensors', stored, body.subarray(start, end), shape)
+    tensors.set(name, decoded('readSafetensors', stored, body.subarray(start, end), shape))
   }
   if (covered !== body.length)
     throw new RangeError(`readSafetensors: expected ${covered} bytes of numbers, got ${body.length}`)
   // In the header's order, which files list in reading order.
   const names = Object.keys(entries)
   return {
-    tensors: Object.fromEntries(names.map((name) => [name, tensors[name]!])),
+    tensors: Object.fromEntries(names.map((name) => [name, tensors.get(name)!])),
     metadata: metadata as Record<string, string>,
   }
 }
@@ -121,18 +120,20 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {}
+  const header = new Map<string, unknown>()
+  if (Object.keys(metadata).length > 0) header.set('__metadata__', metadata)
   const bodies: Uint8Array[] = []
   let at = 0
   for (const [name, x] of Object.entries(tensors)) {
     if (name === '__metadata__')
       throw new RangeError('writeSafetensors: expected names of tensors, got __metadata__')
     const body = encoded(x)
-    header[name] = { dtype: x.dtype.toUpperCase(), shape: x.shape, data_offsets: [at, at + body.length] }
+    const offsets = [at, at + body.length]
+    header.set(name, { dtype: x.dtype.toUpperCase(), shape: x.shape, data_offsets: offsets })
     bodies.push(body)
     at += body.length
   }
-  const json = new TextEncoder().encode(JSON.stringify(header))
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)))
   const padded = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20)
   padded.set(json)
   const length = new Uint8Array(8)

@@ -1,3 +1,4 @@
+export { acos, pi } from './acos.ts'
 export { numbers, type Arithmetic } from './arithmetic.ts'
 export { betaInc, betaIncInv } from './beta-incomplete.ts'
 export { erf, erfc, erfIn } from './erf.ts'

@@ -73,15 +73,20 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   checkSchema('readCheckpoint', written)
   if (!/^\d{1,15}$/.test(step) || !recipe.startsWith('{'))
     throw new RangeError('readCheckpoint: expected step and recipe in the metadata, got a file without')
-  const parameters: Record<string, Tensor> = {}
-  const state: Record<string, Record<string, Tensor>> = {}
+  const parameters = new Map<string, Tensor>()
+  const state = new Map<string, Map<string, Tensor>>()
   for (const [path, x] of Object.entries(tensors)) {
     const [, kind, slot, name] = /^(?:(parameters)|state\/([^/]+))\/(.+)$/.exec(path) ?? []
-    if (kind) parameters[name!] = x
-    else if (slot) (state[slot] ??= {})[name!] = x
+    if (kind) parameters.set(name!, x)
+    else if (slot) state.set(slot, (state.get(slot) ?? new Map<string, Tensor>()).set(name!, x))
     else throw new RangeError(`readCheckpoint: expected parameters/… and state/…, got ${path}`)
   }
-  return { schema, step: Number(step), recipe: json('readCheckpoint', recipe), parameters, state }
+  const trees = Array.from(state, ([slot, tree]) => [slot, Object.fromEntries(tree)] as const)
+  return {
+    ...{ schema, step: Number(step), recipe: json('readCheckpoint', recipe) },
+    parameters: Object.fromEntries(parameters),
+    state: Object.fromEntries(trees),
+  }
 }
 
 function json(op: string, text: string): Checkpoint['recipe'] {

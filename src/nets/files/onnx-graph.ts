@@ -5,6 +5,7 @@ const op = 'readOnnx'
 
 /** A node of the graph with its attributes. */
 export interface OnnxNode {
+  /** Of the standard's own operators; those of others have their domain before a colon. */
   readonly type: string
   readonly name: string
   readonly inputs: readonly string[]
@@ -34,8 +35,7 @@ export function readGraph(bytes: Uint8Array): OnnxGraph {
   const model = fields(op, bytes)
   const [graph] = messages(model, 7)
   if (!graph) throw new RangeError(`${op}: expected a model with a graph, got none`)
-  // Written behind the graph and never absent: without it a file is cut off.
-  if (messages(model, 8).length === 0) throw new RangeError(`${op}: expected a version of operators, got none`)
+  checkOperators(messages(model, 8))
   const parts = fields(op, graph)
   const constants = new Map(messages(parts, 5).map((message) => namedTensor(message)))
   const inputs = messages(parts, 11)
@@ -43,6 +43,21 @@ export function readGraph(bytes: Uint8Array): OnnxGraph {
     .filter(({ name }) => !constants.has(name))
   const outputs = messages(parts, 12).map((message) => valueInfo(message).name)
   return { nodes: messages(parts, 1).map(node), constants, inputs, outputs }
+}
+
+/** Before version 7 of the standard's operators additions and reshapes had other meanings. */
+const oldestOperators = 7
+
+/** The versions stand behind the graph and are never absent: without them a file is cut off. */
+function checkOperators(sets: readonly Uint8Array[]): void {
+  const own = sets.map((set) => fields(op, set)).find((set) => isOwn(text(set, 1)))
+  const version = own ? Number(integers(op, own, 2)[0] ?? 0n) : 0
+  if (!(version >= oldestOperators))
+    throw new RangeError(`${op}: expected operators of version ${oldestOperators} or later, got ${version}`)
+}
+
+function isOwn(domain: string): boolean {
+  return domain === '' || domain === 'ai.onnx'
 }
 
 function text(list: readonly Field[], number: number): string {
@@ -62,8 +77,9 @@ function node(message: Uint8Array): OnnxNode {
       return [text(list, 1), attribute(list)] as const
     }),
   )
+  const domain = text(parts, 7)
   return {
-    type: text(parts, 4),
+    type: isOwn(domain) ? text(parts, 4) : `${domain}:${text(parts, 4)}`,
     name: text(parts, 3),
     inputs: texts(parts, 1),
     outputs: texts(parts, 2),

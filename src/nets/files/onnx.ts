@@ -7,7 +7,7 @@ import {
   type Layer,
   type Parameters,
 } from '../architecture.ts'
-import { readGraph, type Attribute, type OnnxGraph, type OnnxNode } from './onnx-graph.ts'
+import { readGraph, type OnnxGraph, type OnnxNode } from './onnx-graph.ts'
 
 type Pair = readonly [number, number]
 
@@ -21,6 +21,9 @@ const supported =
   'Gemm, MatMul, Add, Conv, BatchNormalization, MaxPool, AveragePool, GlobalAveragePool, Flatten, Reshape, Identity, ' +
   'Dropout, Constant, LeakyRelu(0.1), ' +
   Object.keys(elementwise).join(', ')
+
+/** More nodes are refused: what an import keeps grows with their square. */
+const mostNodes = 4096
 
 /** The layers that lead from the network's input to a value. */
 type Path = readonly Layer[]
@@ -46,7 +49,9 @@ export function readOnnx(bytes: Uint8Array): {
     throw new RangeError(
       `readOnnx: expected an input of known shape [batch,…], got ${showShape(input.shape)}`,
     )
-  const importer = new Importer(graph, sample)
+  if (graph.nodes.length > mostNodes)
+    throw new RangeError(`readOnnx: expected at most ${mostNodes} nodes, got ${graph.nodes.length}`)
+  const importer = new Importer(graph, input.shape)
   importer.paths.set(input.name, [])
   for (const node of graph.nodes) importer.take(node)
   const layers = importer.paths.get(output)
@@ -60,11 +65,19 @@ class Importer {
   readonly paths = new Map<string, Path>()
   readonly parameters: Record<string, Tensor> = {}
   readonly #constants: Map<string, Tensor>
+  readonly #batch: number
   readonly #input: readonly number[]
+  readonly #nodes: number
+  /** How many nodes and outputs take a value. */
+  readonly #uses = new Map<string, number>()
 
-  constructor(graph: OnnxGraph, input: readonly number[]) {
+  constructor(graph: OnnxGraph, [batch, ...input]: readonly number[]) {
     this.#constants = new Map(graph.constants)
+    this.#batch = batch!
     this.#input = input
+    this.#nodes = graph.nodes.length
+    for (const name of [...graph.outputs, ...graph.nodes.flatMap(({ inputs }) => inputs)])
+      this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1)
   }
 
   /** Gives the node's output a path or a constant. */
@@ -72,14 +85,20 @@ class Importer {
     const { type, inputs, outputs, attributes } = node
     const [output] = outputs
     if (output === undefined) throw fail(node, 'an output', 'none')
+    if (this.paths.has(output) || this.#constants.has(output))
+      throw fail(node, 'an output of its own', `${output} again`)
     if (type === 'Constant') {
       const value = attributes.get('value')?.tensor
       if (!value) throw fail(node, 'a tensor as value', 'another kind')
       this.#constants.set(output, value)
     } else if (type === 'Identity' && this.#constants.has(inputs[0] ?? '')) {
       this.#constants.set(output, this.#constants.get(inputs[0]!)!)
-    } else if (type === 'Add' && inputs.every((name) => this.paths.has(name))) {
-      this.paths.set(output, joinedBranches(inputs.map((name) => this.paths.get(name)!)))
+    } else if (type === 'Add' && inputs.length === 2 && inputs.every((name) => this.paths.has(name))) {
+      const [a, b] = inputs.map((name) => this.paths.get(name)!) as [Path, Path]
+      const path = joinedBranches(a, b)
+      // Every layer comes from a node of its own: more layers than nodes repeat some, in blocks within blocks.
+      if (layersIn(path) > this.#nodes) throw fail(node, 'branches that share no layer', 'others')
+      this.paths.set(output, path)
     } else {
       const from = type === 'Add' && !this.paths.has(inputs[0] ?? '') ? inputs[1] : inputs[0]
       const path = this.paths.get(from ?? '')
@@ -94,7 +113,9 @@ class Importer {
     if (activation) return [...path, { kind: 'activation', activation }]
     switch (type) {
       case 'Identity':
+        return path
       case 'Dropout':
+        if (node.inputs[2]) throw fail(node, 'evaluation', 'a choice of training')
         return path
       case 'LeakyRelu': {
         const slope = attributes.get('alpha')?.number ?? 0.01
@@ -115,7 +136,9 @@ class Importer {
         return this.#normalised(node, path)
       case 'MaxPool':
       case 'AveragePool': {
-        if (!symmetricZero(attributes.get('pads'))) throw fail(node, 'no padding', 'some')
+        checkWindows(node)
+        if (attributes.get('pads')?.integers.some((n) => n !== 0)) throw fail(node, 'no padding', 'some')
+        if ((attributes.get('ceil_mode')?.integer ?? 0) !== 0) throw fail(node, 'ceil_mode = 0', 'another')
         const size = pairOf(node, 'kernel_shape', undefined)
         const kind = type === 'MaxPool' ? 'maxPool' : 'averagePool'
         return [...path, { kind, size, stride: pairOf(node, 'strides', [1, 1]) }]
@@ -131,7 +154,8 @@ class Importer {
       case 'Reshape': {
         const sizes = Array.from(this.#constant(node, 1, 1).data)
         const flat = this.#shape(path).reduce((product, n) => product * n, 1)
-        if (sizes.length !== 2 || (sizes[1] !== -1 && sizes[1] !== flat))
+        const batches = [0, -1, ...(this.#batch > 0 ? [this.#batch] : [])]
+        if (sizes.length !== 2 || !batches.includes(sizes[0]!) || (sizes[1] !== -1 && sizes[1] !== flat))
           throw fail(node, 'a reshape to [batch, all]', `[${sizes.join()}]`)
         return this.#flat(path)
       }
@@ -175,13 +199,14 @@ class Importer {
     if ((attributes.get('transA')?.integer ?? 0) !== 0) throw fail(node, 'transA = 0', '1')
     const stored = this.#constant(node, 1, 2)
     const weight = attributes.get('transB')?.integer === 1 ? stored : transposed(stored)
-    return this.#linear(node, path, weight, inputs.length > 2 ? this.#constant(node, 2, 1) : undefined)
+    return this.#linear(node, path, weight, inputs[2] ? this.#constant(node, 2, 1) : undefined)
   }
 
   /** A constant added to a layer that has no bias yet becomes its bias. */
   #added(node: OnnxNode, path: Path): Path {
     const last = path.at(-1)
     const bias = this.#constant(node, this.paths.has(node.inputs[0] ?? '') ? 1 : 0, 1)
+    this.#checkOnlyUse(node, this.paths.has(node.inputs[0] ?? '') ? 0 : 1)
     if (last?.kind !== 'linear' || last.bias)
       throw fail(node, 'a constant added to a product', last?.kind ?? 'the input')
     this.#keep(`${last.name}.bias`, bias)
@@ -193,12 +218,13 @@ class Importer {
     const weight = this.#constant(node, 1, 4)
     const [outputs, channels, height, width] = weight.shape as [number, number, number, number]
     if ((attributes.get('group')?.integer ?? 1) !== 1) throw fail(node, 'group = 1', 'more')
-    if (attributes.get('dilations')?.integers.some((d) => d !== 1)) throw fail(node, 'no dilation', 'some')
+    checkWindows(node)
     const pads = attributes.get('pads')?.integers ?? [0, 0, 0, 0]
-    if (pads[0] !== pads[2] || pads[1] !== pads[3]) throw fail(node, 'symmetric padding', `[${pads.join()}]`)
+    if (pads.length !== 4 || pads[0] !== pads[2] || pads[1] !== pads[3])
+      throw fail(node, 'symmetric padding', `[${pads.join()}]`)
     const name = this.#named(node)
     this.#keep(`${name}.weight`, weight)
-    const bias = inputs.length > 2
+    const bias = Boolean(inputs[2])
     if (bias) this.#keep(`${name}.bias`, this.#constant(node, 2, 1))
     const shape = { size: [height, width], padding: [pads[0]!, pads[1]!] } as const
     const stride = pairOf(node, 'strides', [1, 1])
@@ -210,6 +236,9 @@ class Importer {
     const last = path.at(-1)
     if (last?.kind !== 'linear' && last?.kind !== 'conv')
       throw fail(node, 'a product before it', last?.kind ?? 'the input')
+    this.#checkOnlyUse(node, 0)
+    if ((node.attributes.get('training_mode')?.integer ?? 0) !== 0)
+      throw fail(node, 'training_mode = 0', 'another')
     const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((i) => this.#constant(node, i, 1).data)
     const epsilon = node.attributes.get('epsilon')?.number ?? 1e-5
     const scales = Array.from(gamma!, (g, i) => g / Math.sqrt(variance![i]! + epsilon))
@@ -221,6 +250,12 @@ class Importer {
     const shifted = Float32Array.from(beta!, (b, i) => b + (before[i]! - mean![i]!) * scales[i]!)
     this.parameters[`${last.name}.bias`] = new Tensor(shifted, [last.outputs], 'f32')
     return [...path.slice(0, -1), { ...last, bias: true }]
+  }
+
+  /** What is folded into the layer before must not change another reader of that layer. */
+  #checkOnlyUse(node: OnnxNode, position: number): void {
+    const value = node.inputs[position] ?? ''
+    if (this.#uses.get(value) !== 1) throw fail(node, `to be the only use of ${value}`, 'others beside it')
   }
 
   /** What PyTorch calls the layer, from the name of its weights, or a number. */
@@ -236,8 +271,7 @@ class Importer {
 }
 
 /** Two paths from one value, added: their common layers, then a residual block. */
-function joinedBranches(branches: readonly Path[]): Path {
-  const [a, b] = branches as [Path, Path]
+function joinedBranches(a: Path, b: Path): Path {
   let common = 0
   while (common < Math.min(a.length, b.length) && a[common] === b[common]) common++
   const [main, shortcut] = [a.slice(common), b.slice(common)]
@@ -260,8 +294,17 @@ function pairOf(node: OnnxNode, key: string, otherwise: Pair | undefined): Pair 
   return found as unknown as Pair
 }
 
-function symmetricZero(pads: Attribute | undefined): boolean {
-  return (pads?.integers ?? []).every((n) => n === 0)
+function checkWindows(node: OnnxNode): void {
+  const padding = node.attributes.get('auto_pad')?.text ?? 'NOTSET'
+  if (padding !== 'NOTSET') throw fail(node, 'padding in numbers', padding)
+  if (node.attributes.get('dilations')?.integers.some((d) => d !== 1)) throw fail(node, 'no dilation', 'some')
+}
+
+function layersIn(path: Path): number {
+  return path.reduce((count, layer) => {
+    if (layer.kind !== 'residual') return count + 1
+    return count + 1 + layersIn(layer.layers) + layersIn(layer.shortcut ?? [])
+  }, 0)
 }
 
 function fail({ type, name }: OnnxNode, expected: string, got: string): RangeError {

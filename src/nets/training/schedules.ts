@@ -1,4 +1,4 @@
-import { cos } from '../../math/index.ts'
+import { cos, pi } from '../../math/index.ts'
 
 /**
  * Learning rates by step s of `steps` in all: `constant`; `step`, multiplied by `factor` (0.1) every `every` steps;
@@ -13,14 +13,12 @@ export interface Schedule {
   readonly warmup?: number
 }
 
-const PI = 3.141592653589793
-
 /** The learning rate of step s, counted from 0. */
 export function rateAt(schedule: Schedule, s: number, steps: number): number {
   const { kind, rate, every = steps, factor = 0.1, warmup = 0 } = schedule
   if (s < warmup) return (rate * (s + 1)) / (warmup + 1)
   if (kind === 'constant') return rate
-  if (kind === 'cosine') return (rate * (1 + cos((PI * (s - warmup)) / Math.max(1, steps - warmup)))) / 2
+  if (kind === 'cosine') return (rate * (1 + cos((pi * (s - warmup)) / Math.max(1, steps - warmup)))) / 2
   let current = rate
   for (let cut = every; cut <= s; cut += every) current *= factor
   return current

@@ -1,4 +1,4 @@
-import { cos, sin } from '../src/math/index.ts'
+import { cos, sin } from './sine.ts'
 
 /** π, rounded to nearest. */
 export const pi = 3.141592653589793
