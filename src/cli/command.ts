@@ -1,7 +1,10 @@
 import { replay, type Claim, type ReplayedTrial } from '../../proofs-check/index.ts'
-import { readArguments } from './arguments.ts'
+import { readArguments, type otherCommands } from './arguments.ts'
+import { dataCommand } from './data.ts'
 import { devicesCommand } from './devices.ts'
+import { spectrumCommand } from './spectrum.ts'
 import { wrap } from './text.ts'
+import { trainCommand } from './train.ts'
 import { help, UsageError } from './usage.ts'
 import { verifyCommand, type Surroundings } from './verify.ts'
 
@@ -9,6 +12,9 @@ import { verifyCommand, type Surroundings } from './verify.ts'
 export async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { suite, terminal, maker } = surroundings
   try {
+    const [first = '', ...rest] = args
+    const other = Object.hasOwn(commands, first) ? commands[first as keyof typeof commands] : undefined
+    if (other) return await other(rest, surroundings)
     const request = readArguments(
       args,
       suite.map(({ id }) => id),
@@ -41,6 +47,14 @@ export async function runCommand(args: readonly string[], surroundings: Surround
     return 3
   }
 }
+
+/** Commands that read their own options. */
+const commands: Readonly<
+  Record<
+    (typeof otherCommands)[number],
+    (args: readonly string[], surroundings: Surroundings) => Promise<number>
+  >
+> = { train: trainCommand, spectrum: spectrumCommand, data: dataCommand }
 
 async function replayTrial(suite: readonly Claim[], token: string): Promise<ReplayedTrial> {
   try {

@@ -17,22 +17,22 @@ import { UsageError } from './usage.ts'
 export interface Destination {
   readonly path: string
   /** Writes all of it or nothing: a reader never sees half a file, and a failure leaves the old one. */
-  write(text: string): void
+  write(content: string | Uint8Array): void
 }
 
 /** Checks that a file can be written, without touching it. Throws UsageError when it cannot. */
 export function fileDestination(file: string, command: string = 'verify'): Destination {
-  return attempt(command, `a file that can be written for ${JSON.stringify(file)}`, () => {
+  return attempt<Destination>(command, `a file that can be written for ${JSON.stringify(file)}`, () => {
     const status = statSync(file, { throwIfNoEntry: false })
     if (status?.isDirectory()) throw new Error('a folder')
     // A pipe or device cannot be replaced by a file of the same name: it is written to directly.
     if (status && !status.isFile()) {
       accessSync(file, constants.W_OK)
-      return { path: file, write: (text: string) => writeFileSync(file, text) }
+      return { path: file, write: (content) => writeFileSync(file, content) }
     }
     const target = status ? realpathSync(file) : path.resolve(file)
     probe(target)
-    return { path: file, write: (text: string) => replaceFile(target, text) }
+    return { path: file, write: (content) => replaceFile(target, content) }
   })
 }
 
@@ -44,10 +44,10 @@ export function folderDestinations(folder: string, names: readonly string[]): De
   return names.map((name) => fileDestination(path.join(folder, name)))
 }
 
-function replaceFile(target: string, text: string): void {
+function replaceFile(target: string, content: string | Uint8Array): void {
   const beside = temporaryName(target)
   try {
-    writeFileSync(beside, text)
+    writeFileSync(beside, content)
     renameSync(beside, target)
   } catch (error) {
     rmSync(beside, { force: true })

@@ -80,3 +80,38 @@ function tally(): Tally {
     finished: (claim) => claims.get(claim)?.decided === claims.get(claim)?.total && claims.has(claim),
   }
 }
+
+/** Shows how many steps are done, with the time left. */
+export interface StepBar {
+  update(done: number, total: number, note: string): void
+  stop(): void
+}
+
+/** A bar where standard error is a terminal, a line for every tenth otherwise. */
+export function stepBar(terminal: Terminal, command: string): StepBar {
+  if (!terminal.bar) {
+    let tenths = 0
+    return {
+      update(done, total, note) {
+        const reached = Math.floor((10 * done) / total)
+        if (reached > tenths) terminal.error(`${command}: ${reached * 10}% (${done} of ${total}), ${note}\n`)
+        tenths = reached
+      },
+      stop: () => undefined,
+    }
+  }
+  const single = new SingleBar({
+    format: `{bar} {value} of {total}, {note}, {eta_formatted} left`,
+    ...{ stream: terminal.bar, barsize: 24, barCompleteChar: '█', barIncompleteChar: '░' },
+    ...{ clearOnComplete: true, gracefulExit: false, fps: 8 },
+  })
+  let started = false
+  return {
+    update(done, total, note) {
+      if (!started) single.start(total, done, { note })
+      started = true
+      single.update(done, { note })
+    },
+    stop: () => single.stop(),
+  }
+}

@@ -7,6 +7,7 @@ export class UsageError extends Error {
 export const help: string = `glassjaw checks theorems about adversarial examples by experiment.
 
   glassjaw verify [claim…] [options]
+  glassjaw train | spectrum | data … (--help after one tells more)
   glassjaw devices [--json FILE]
 
 verify: without claims the whole suite is verified.

@@ -1,8 +1,8 @@
 import type { SuiteResult } from '../../proofs-check/index.ts'
 import { claimSection } from './claim-section.ts'
+import { documentOf } from './document.ts'
 import { escapeJson, html, trusted, type Html } from './html.ts'
 import { formatNumber, formatSeconds } from './numbers.ts'
-import { style } from './style.ts'
 import { summaryTable } from './verdicts.ts'
 import { commandOf, errorRateInWords, headline } from './words.ts'
 
@@ -18,59 +18,24 @@ export interface Maker {
  * All text of the result is escaped.
  */
 export function renderReport(result: SuiteResult, maker: Maker): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <link rel="icon" href="data:," />
-        <title>glassjaw: ${headline(result)}</title>
-        <style>
-          ${trusted(style)}
-        </style>
-      </head>
-      <body>
-        ${masthead(result, maker)}
-        <main>
-          ${firstOfAll(result)}
-          <section aria-labelledby="verdicts">
-            <h2 id="verdicts">Verdicts</h2>
-            ${summaryTable(result)}
-          </section>
-          ${result.claims.map(claimSection)} ${again(result, maker)}
-        </main>
-        ${summaries(result)}
-      </body>
-    </html> `
-  return page.html
-}
-
-function masthead(result: SuiteResult, { version }: Maker): Html {
-  const facts = [
-    ['Budget', result.budget],
-    ['Seed', String(result.seed)],
-    ['Error rate', `at most ${formatNumber(result.alpha)}`],
-    ['Time', formatSeconds(result.seconds)],
-    ['Version', version],
-  ]
-  return html`<header>
-    <p class="mark">glassjaw</p>
-    <h1>${headline(result).replace(/(\d+) of (\d+)/g, '$1\u00a0of\u00a0$2')}</h1>
-    <dl class="facts">
-      ${facts.map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
-  </header>`
+  return documentOf({
+    title: headline(result),
+    headline: headline(result).replace(/(\d+) of (\d+)/g, '$1\u00a0of\u00a0$2'),
+    facts: [
+      ['Budget', result.budget],
+      ['Seed', String(result.seed)],
+      ['Error rate', `at most ${formatNumber(result.alpha)}`],
+      ['Time', formatSeconds(result.seconds)],
+      ['Version', maker.version],
+    ],
+    main: html`${firstOfAll(result)}
+      <section aria-labelledby="verdicts">
+        <h2 id="verdicts">Verdicts</h2>
+        ${summaryTable(result)}
+      </section>
+      ${result.claims.map(claimSection)} ${again(result, maker)}`,
+    data: summaries(result),
+  })
 }
 
 function firstOfAll({ alpha }: SuiteResult): Html {

@@ -81,6 +81,8 @@ pre { overflow-x: auto; padding: .8rem 1rem; background: var(--raised); border: 
 code { font: .86rem/1.5 var(--code); } pre code { white-space: pre-wrap; overflow-wrap: anywhere; }
 .illustrations code { overflow-wrap: anywhere; font-size: .75rem; color: var(--soft); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.gallery { display: flex; flex-wrap: wrap; gap: 1rem; } .picture { margin: 0; padding: .6rem; } .picture img { display: block; image-rendering: pixelated; }
+.picture figcaption { max-width: 5.5rem; font-size: .75rem; }
 @media (max-width: 40rem) { body { padding-top: 2rem; } h1 { font-size: 1.6rem; } figure { padding: 1rem; } }
 @media print {
   :root { color-scheme: light; --paper: #fff; --raised: #fff; --ink: #000; --soft: #444; --hair: #bbb; --grid: #ddd; }

@@ -120,6 +120,8 @@ function namedTensor(message: Uint8Array): readonly [string, Tensor] {
   const type = Number(integers(op, parts, 2)[0] ?? 0n)
   if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0))
     throw new RangeError(`${op}: expected whole sizes of ${name}, got [${shape.join()}]`)
+  if (integers(op, parts, 14)[0] === 1n)
+    throw new RangeError(`${op}: expected the numbers of ${name} in the file, got those of another file`)
   const [raw] = messages(parts, 9)
   const values = raw ? rawValues(name, type, raw) : listed(name, type, parts)
   if (values.length !== sizeOf(shape))

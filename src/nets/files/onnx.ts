@@ -3,13 +3,25 @@ import type { ActivationName } from '../activations.ts'
 import {
   checkParameters,
   outputShape,
+  weightedLayers,
   type Architecture,
+  type Conv,
   type Layer,
+  type Linear,
   type Parameters,
 } from '../architecture.ts'
 import { readGraph, type OnnxGraph, type OnnxNode } from './onnx-graph.ts'
-
-type Pair = readonly [number, number]
+import {
+  checkWindows,
+  fail,
+  joinedBranches,
+  layersIn,
+  pairOf,
+  transposed,
+  type Pair,
+  type Path,
+} from './onnx-parts.ts'
+import { shapeNodes, shapeOf } from './onnx-shapes.ts'
 
 /** Nodes that apply one function to every element. */
 const elementwise: Readonly<Record<string, ActivationName>> = {
@@ -19,14 +31,11 @@ const elementwise: Readonly<Record<string, ActivationName>> = {
 
 const supported =
   'Gemm, MatMul, Add, Conv, BatchNormalization, MaxPool, AveragePool, GlobalAveragePool, Flatten, Reshape, Identity, ' +
-  'Dropout, Constant, LeakyRelu(0.1), ' +
+  'Dropout, Constant, Transpose, Shape, Pad, LeakyRelu(0.1), ' +
   Object.keys(elementwise).join(', ')
 
 /** More nodes are refused: what an import keeps grows with their square. */
 const mostNodes = 4096
-
-/** The layers that lead from the network's input to a value. */
-type Path = readonly Layer[]
 
 /**
  * The feed-forward network of an ONNX model: a chain of the nodes above, with additions of two branches of one value as
@@ -45,39 +54,52 @@ export function readOnnx(bytes: Uint8Array): {
       `readOnnx: expected one input and one output, got ${graph.inputs.length} and ${graph.outputs.length}`,
     )
   const sample = input.shape.slice(1)
-  if (sample.length === 0 || sample.includes(0))
+  if (sample.length === 0 || !sample.every((n) => n >= 1))
     throw new RangeError(
       `readOnnx: expected an input of known shape [batch,…], got ${showShape(input.shape)}`,
     )
   if (graph.nodes.length > mostNodes)
     throw new RangeError(`readOnnx: expected at most ${mostNodes} nodes, got ${graph.nodes.length}`)
-  const importer = new Importer(graph, input.shape)
+  const importer = new Importer(graph, input.shape, bytes.length)
   importer.paths.set(input.name, [])
   for (const node of graph.nodes) importer.take(node)
   const layers = importer.paths.get(output)
   if (!layers) throw new RangeError(`readOnnx: expected a node that gives ${output}, got none`)
   const architecture = { name: 'onnx', input: sample, layers }
-  checkParameters(architecture, importer.parameters)
-  return { architecture, parameters: importer.parameters }
+  const parameters = Object.fromEntries(
+    weightedLayers(architecture).flatMap((layer) => {
+      const { weight, bias } = importer.numbers.get(layer)!
+      const own: [string, Tensor][] = [[`${layer.name}.weight`, weight]]
+      return bias ? [...own, [`${layer.name}.bias`, bias] as const] : own
+    }),
+  )
+  checkParameters(architecture, parameters)
+  return { architecture, parameters }
+}
+
+/** A layer's weights and bias as f32. */
+interface Numbers {
+  readonly weight: Tensor
+  readonly bias: Tensor | undefined
 }
 
 class Importer {
   readonly paths = new Map<string, Path>()
-  readonly parameters: Record<string, Tensor> = {}
+  readonly numbers = new Map<Layer, Numbers>()
+  readonly #names = new Set<string>()
   readonly #constants: Map<string, Tensor>
   readonly #batch: number
   readonly #input: readonly number[]
   readonly #nodes: number
-  /** How many nodes and outputs take a value. */
-  readonly #uses = new Map<string, number>()
+  /** Numbers that may still be copied. A file has four bytes for each, so that a network's own ones fit often. */
+  #room: number
 
-  constructor(graph: OnnxGraph, [batch, ...input]: readonly number[]) {
+  constructor(graph: OnnxGraph, [batch, ...input]: readonly number[], room: number) {
+    this.#room = room
     this.#constants = new Map(graph.constants)
     this.#batch = batch!
     this.#input = input
     this.#nodes = graph.nodes.length
-    for (const name of [...graph.outputs, ...graph.nodes.flatMap(({ inputs }) => inputs)])
-      this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1)
   }
 
   /** Gives the node's output a path or a constant. */
@@ -93,6 +115,20 @@ class Importer {
       this.#constants.set(output, value)
     } else if (type === 'Identity' && this.#constants.has(inputs[0] ?? '')) {
       this.#constants.set(output, this.#constants.get(inputs[0]!)!)
+    } else if (type === 'Transpose' && this.#constants.has(inputs[0] ?? '')) {
+      if ((attributes.get('perm')?.integers.join() ?? '1,0') !== '1,0')
+        throw fail(node, 'perm = [1,0]', 'another')
+      this.#constants.set(output, transposed(this.#within(this.#constant(node, 0, 2))))
+    } else if (type === 'Shape' && this.paths.has(inputs[0] ?? '') && attributes.size === 0) {
+      const shape = Float64Array.of(0, ...this.#shape(this.paths.get(inputs[0]!)!))
+      this.#constants.set(output, new Tensor(shape, [shape.length], 'f64'))
+    } else if (shapeNodes.includes(type)) {
+      const shape = shapeOf(
+        node,
+        inputs.map((name) => this.#constants.get(name)),
+      )
+      if (!shape) throw fail(node, 'sizes of a shape', 'others')
+      this.#constants.set(output, shape)
     } else if (type === 'Add' && inputs.length === 2 && inputs.every((name) => this.paths.has(name))) {
       const [a, b] = inputs.map((name) => this.paths.get(name)!) as [Path, Path]
       const path = joinedBranches(a, b)
@@ -109,14 +145,20 @@ class Importer {
 
   #extended(node: OnnxNode, path: Path): Path {
     const { type, attributes } = node
-    const activation = elementwise[type]
-    if (activation) return [...path, { kind: 'activation', activation }]
+    if (Object.hasOwn(elementwise, type))
+      return [...path, { kind: 'activation', activation: elementwise[type]! }]
     switch (type) {
       case 'Identity':
         return path
       case 'Dropout':
         if (node.inputs[2]) throw fail(node, 'evaluation', 'a choice of training')
         return path
+      case 'Pad': {
+        // PyTorch writes one of nothing before every average pooling.
+        const pads = attributes.get('pads')?.integers ?? Array.from(this.#constant(node, 1, 1).data)
+        if (pads.some((n) => n !== 0)) throw fail(node, 'no padding', `[${pads.join()}]`)
+        return path
+      }
       case 'LeakyRelu': {
         const slope = attributes.get('alpha')?.number ?? 0.01
         if (Math.fround(0.1) !== slope) throw fail(node, 'a slope of 0.1', String(slope))
@@ -126,7 +168,7 @@ class Importer {
         return this.#gemm(node, path)
       case 'MatMul': {
         const w = this.#constant(node, 1, 2)
-        return this.#linear(node, path, transposed(w), undefined)
+        return this.#linear(node, path, transposed(this.#within(w)), undefined)
       }
       case 'Add':
         return this.#added(node, path)
@@ -187,9 +229,7 @@ class Importer {
   #linear(node: OnnxNode, path: Path, weight: Tensor, bias: Tensor | undefined): Path {
     const [outputs, inputs] = weight.shape as [number, number]
     const name = this.#named(node)
-    this.#keep(`${name}.weight`, weight)
-    if (bias) this.#keep(`${name}.bias`, bias)
-    return [...path, { kind: 'linear', name, inputs, outputs, bias: bias !== undefined }]
+    return this.#with(path, { kind: 'linear', name, inputs, outputs, bias: bias !== undefined }, weight, bias)
   }
 
   #gemm(node: OnnxNode, path: Path): Path {
@@ -198,7 +238,7 @@ class Importer {
       if ((attributes.get(key)?.number ?? 1) !== 1) throw fail(node, `${key} = 1`, 'another')
     if ((attributes.get('transA')?.integer ?? 0) !== 0) throw fail(node, 'transA = 0', '1')
     const stored = this.#constant(node, 1, 2)
-    const weight = attributes.get('transB')?.integer === 1 ? stored : transposed(stored)
+    const weight = attributes.get('transB')?.integer === 1 ? stored : transposed(this.#within(stored))
     return this.#linear(node, path, weight, inputs[2] ? this.#constant(node, 2, 1) : undefined)
   }
 
@@ -206,11 +246,9 @@ class Importer {
   #added(node: OnnxNode, path: Path): Path {
     const last = path.at(-1)
     const bias = this.#constant(node, this.paths.has(node.inputs[0] ?? '') ? 1 : 0, 1)
-    this.#checkOnlyUse(node, this.paths.has(node.inputs[0] ?? '') ? 0 : 1)
     if (last?.kind !== 'linear' || last.bias)
       throw fail(node, 'a constant added to a product', last?.kind ?? 'the input')
-    this.#keep(`${last.name}.bias`, bias)
-    return [...path.slice(0, -1), { ...last, bias: true }]
+    return this.#with(path.slice(0, -1), { ...last, bias: true }, this.numbers.get(last)!.weight, bias)
   }
 
   #conv(node: OnnxNode, path: Path): Path {
@@ -223,12 +261,11 @@ class Importer {
     if (pads.length !== 4 || pads[0] !== pads[2] || pads[1] !== pads[3])
       throw fail(node, 'symmetric padding', `[${pads.join()}]`)
     const name = this.#named(node)
-    this.#keep(`${name}.weight`, weight)
-    const bias = Boolean(inputs[2])
-    if (bias) this.#keep(`${name}.bias`, this.#constant(node, 2, 1))
+    const bias = inputs[2] ? this.#constant(node, 2, 1) : undefined
     const shape = { size: [height, width], padding: [pads[0]!, pads[1]!] } as const
     const stride = pairOf(node, 'strides', [1, 1])
-    return [...path, { kind: 'conv', name, inputs: channels, outputs, bias, ...shape, stride }]
+    const names = { kind: 'conv', name, inputs: channels, outputs, bias: bias !== undefined } as const
+    return this.#with(path, { ...names, ...shape, stride }, weight, bias)
   }
 
   /** y = γ(x - μ)/√(σ² + ε) + β, folded into the product before. */
@@ -236,77 +273,43 @@ class Importer {
     const last = path.at(-1)
     if (last?.kind !== 'linear' && last?.kind !== 'conv')
       throw fail(node, 'a product before it', last?.kind ?? 'the input')
-    this.#checkOnlyUse(node, 0)
     if ((node.attributes.get('training_mode')?.integer ?? 0) !== 0)
       throw fail(node, 'training_mode = 0', 'another')
     const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((i) => this.#constant(node, i, 1).data)
     const epsilon = node.attributes.get('epsilon')?.number ?? 1e-5
     const scales = Array.from(gamma!, (g, i) => g / Math.sqrt(variance![i]! + epsilon))
-    const weight = this.parameters[`${last.name}.weight`]!
+    const { weight, bias } = this.numbers.get(last)!
     const each = weight.size / last.outputs
-    const before = last.bias ? this.parameters[`${last.name}.bias`]!.data : new Float32Array(last.outputs)
+    const before = bias?.data ?? new Float32Array(last.outputs)
     const scaled = Float32Array.from(weight.data, (w, i) => w * scales[Math.floor(i / each)]!)
-    this.parameters[`${last.name}.weight`] = new Tensor(scaled, weight.shape, 'f32')
     const shifted = Float32Array.from(beta!, (b, i) => b + (before[i]! - mean![i]!) * scales[i]!)
-    this.parameters[`${last.name}.bias`] = new Tensor(shifted, [last.outputs], 'f32')
-    return [...path.slice(0, -1), { ...last, bias: true }]
+    const numbers = [
+      new Tensor(scaled, weight.shape, 'f32'),
+      new Tensor(shifted, [shifted.length], 'f32'),
+    ] as const
+    return this.#with(path.slice(0, -1), { ...last, bias: true }, ...numbers)
   }
 
-  /** What is folded into the layer before must not change another reader of that layer. */
-  #checkOnlyUse(node: OnnxNode, position: number): void {
-    const value = node.inputs[position] ?? ''
-    if (this.#uses.get(value) !== 1) throw fail(node, `to be the only use of ${value}`, 'others beside it')
+  /** What PyTorch calls the layer, from the name of its weights (fc1.weight) or of the node (/fc1/MatMul), or a number. */
+  #named({ inputs, name: path }: OnnxNode): string {
+    const module = /^(.+)\.weight$/.exec(inputs[1] ?? '') ?? /^\/(.+)\/[^/]+$/.exec(path)
+    const name = module?.[1]!.replaceAll('/', '.') ?? `layer${this.#names.size}`
+    const own = this.#names.has(name) ? `${name}-${this.#names.size}` : name
+    this.#names.add(own)
+    return own
   }
 
-  /** What PyTorch calls the layer, from the name of its weights, or a number. */
-  #named({ inputs }: OnnxNode): string {
-    const name = /^(.+)\.weight$/.exec(inputs[1] ?? '')?.[1] ?? `layer${Object.keys(this.parameters).length}`
-    if (!(`${name}.weight` in this.parameters)) return name
-    return `${name}-${Object.keys(this.parameters).length}`
+  /** The path and one more layer. What is folded makes a new layer, so that other readers of the old one keep theirs. */
+  #with(path: Path, layer: Linear | Conv, weight: Tensor, bias: Tensor | undefined): Path {
+    const kept = (x: Tensor): Tensor => new Tensor(Float32Array.from(this.#within(x).data), x.shape, 'f32')
+    this.numbers.set(layer, { weight: kept(weight), bias: bias && kept(bias) })
+    return [...path, layer]
   }
 
-  #keep(name: string, x: Tensor): void {
-    this.parameters[name] = new Tensor(Float32Array.from(x.data), x.shape, 'f32')
+  /** Counts numbers that are about to be copied: nodes that share weights could ask for far more than the file holds. */
+  #within(x: Tensor): Tensor {
+    this.#room -= x.size
+    if (this.#room < 0) throw new RangeError('readOnnx: expected weights of one layer each, got shared ones')
+    return x
   }
-}
-
-/** Two paths from one value, added: their common layers, then a residual block. */
-function joinedBranches(a: Path, b: Path): Path {
-  let common = 0
-  while (common < Math.min(a.length, b.length) && a[common] === b[common]) common++
-  const [main, shortcut] = [a.slice(common), b.slice(common)]
-  const [layers, other] = main.length >= shortcut.length ? [main, shortcut] : [shortcut, main]
-  const block: Layer =
-    other.length === 0 ? { kind: 'residual', layers } : { kind: 'residual', layers, shortcut: other }
-  return [...a.slice(0, common), block]
-}
-
-function transposed({ data, shape, dtype }: Tensor): Tensor {
-  const [rows, columns] = shape as [number, number]
-  const out = dtype === 'f32' ? new Float32Array(data.length) : new Float64Array(data.length)
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j]!
-  return new Tensor(out, [columns, rows], dtype)
-}
-
-function pairOf(node: OnnxNode, key: string, otherwise: Pair | undefined): Pair {
-  const found = node.attributes.get(key)?.integers ?? otherwise
-  if (found?.length !== 2) throw fail(node, `two numbers as ${key}`, String(found))
-  return found as unknown as Pair
-}
-
-function checkWindows(node: OnnxNode): void {
-  const padding = node.attributes.get('auto_pad')?.text ?? 'NOTSET'
-  if (padding !== 'NOTSET') throw fail(node, 'padding in numbers', padding)
-  if (node.attributes.get('dilations')?.integers.some((d) => d !== 1)) throw fail(node, 'no dilation', 'some')
-}
-
-function layersIn(path: Path): number {
-  return path.reduce((count, layer) => {
-    if (layer.kind !== 'residual') return count + 1
-    return count + 1 + layersIn(layer.layers) + layersIn(layer.shortcut ?? [])
-  }, 0)
-}
-
-function fail({ type, name }: OnnxNode, expected: string, got: string): RangeError {
-  return new RangeError(`readOnnx: expected ${expected} in ${type}${name ? ` (${name})` : ''}, got ${got}`)
 }

@@ -67,6 +67,8 @@ export interface TrainOptions {
   readonly adversary?: (context: AdversaryContext) => Tensor | Promise<Tensor>
   readonly onStep?: (report: StepReport) => void
   readonly onEpoch?: (report: EpochReport) => void | Promise<void>
+  /** Called after every epoch. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>
   /** Where an earlier run was stopped: the rest gives the bits of one that was not. */
   readonly checkpoint?: Checkpoint
   /** Stops between two steps. */
@@ -99,10 +101,12 @@ export async function train(options: TrainOptions): Promise<Trained> {
   let state = copiedState(checkpoint?.state ?? initialState(optimiser, parameters))
   let done = checkpoint?.step ?? 0
   const history: number[] = []
+  const now = (): Checkpoint => {
+    return { schema: 1, step: done, recipe, parameters: copied(parameters), state: copiedState(state) }
+  }
   const finish = (status: Trained['status']): Trained => {
-    const own = copied(parameters)
-    const kept = { schema: 1, step: done, recipe, parameters: own, state: copiedState(state) } as const
-    return { status, parameters: own, steps: done, losses: history, checkpoint: kept }
+    const kept = now()
+    return { status, parameters: kept.parameters, steps: done, losses: history, checkpoint: kept }
   }
   const random = stream(seed, 'train')
   let order = permutation(random.child(`epoch ${Math.floor(done / perEpoch)}`), inputs.shape[0]!)
@@ -130,6 +134,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     const mean =
       history.slice(-perEpoch).reduce((sum, value) => sum + value, 0) / Math.min(perEpoch, history.length)
     await options.onEpoch?.({ epoch, step: done, loss: mean, parameters })
+    await options.onCheckpoint?.(now())
     if (options.stopAtInterpolation && evaluate(architecture, parameters, options.data).accuracy === 1)
       return finish('interpolated')
     // Whoever wants to stop a run, or see its progress, gets a turn.
