@@ -9,13 +9,16 @@ import {
   range,
   readFolder,
   rings,
+  split,
   spheres,
+  subset,
   writeNpy,
   writeNpz,
   writeSafetensors,
   xor,
   type Dataset,
 } from '../../src/data/index.ts'
+import { stream } from '../../src/random/index.ts'
 
 test.each<[string, (count: number, seed: number) => Dataset]>([
   ['glyphs', (count, seed) => glyphs({ count, seed })],
@@ -93,6 +96,7 @@ test('a directory of MNIST files, packed or not', async () => {
   expect(train.inputs.shape).toEqual([2, 1, 2, 2])
   expect(Array.from(train.inputs.data).slice(0, 4)).toEqual([0, 0.2, 0.4, 1].map(Math.fround))
   expect([train.classes, Array.from(train.labels.data)]).toEqual([8, [7, 0]])
+  expect(test.classes).toBe(8)
   expect(Array.from(test.labels.data)).toEqual([3])
   await expect(readFolder('mnist', mnist.slice(0, 1))).rejects.toThrow(/the file train-labels-idx1-ubyte/)
 })
@@ -116,6 +120,31 @@ test('NPZ with channels last, CSV with a label column, CIFAR batches', async () 
   )
   expect((await readFolder('cifar', cifar)).train.inputs.shape).toEqual([2, 3, 32, 32])
   await expect(readFolder('none', [file('a.txt', new Uint8Array())])).rejects.toThrow(/got a.txt/)
+})
+
+test('subset and split: samples with their labels, each in one part at most', () => {
+  const set = gaussianMixture({ count: 40, seed: 1, inputs: 3 })
+  const sample = (part: Dataset, i: number): number[] => [
+    ...Array.from(part.inputs.data).slice(3 * i, 3 * i + 3),
+    part.labels.data[i]!,
+  ]
+  const chosen = subset(set, [7, 0, 7])
+  expect([0, 1, 2].map((i) => sample(chosen, i))).toEqual([7, 0, 7].map((i) => sample(set, i)))
+  const all = (parts: readonly Dataset[]): string[] =>
+    parts.flatMap((part) => Array.from({ length: part.labels.size }, (_, i) => sample(part, i).join()))
+  const whole = all([set])
+  const parts = split(set, [25, 15], stream(3))
+  expect(parts.map(({ inputs }) => inputs.shape)).toEqual([
+    [25, 3],
+    [15, 3],
+  ])
+  expect(all(parts).sort()).toEqual(whole.slice().sort())
+  expect(all(parts)).not.toEqual(whole)
+  expect(all(split(set, [25], stream(3)))).toEqual(all(parts).slice(0, 25))
+  expect(() => subset(set, [40])).toThrow(/indices from 0 to 39, got 40 at 0/)
+  expect(() => subset(set, [NaN])).toThrow(/got NaN/)
+  expect(() => split(set, [30, 11], stream(3))).toThrow(/positive counts of 40 samples together, got 30, 11/)
+  expect(() => split(set, [0], stream(3))).toThrow(/positive counts/)
 })
 
 test('data that make no set are refused', () => {
