@@ -97,8 +97,7 @@ function experiment(cell: RankCell, source: Stream): RankMeasurement {
     for (let i = 0; i < width; i++) growth[i]! += log(Math.abs(r.data[i * (width + 1)]!))
     if (k >= shallow) continue
     product = matmul(derivative, product)
-    if (chain === 'skipped')
-      product = add(product, identity)
+    if (chain === 'skipped') product = add(product, identity)
     const after = Float64Array.from(svd(product, { vectors: false }).s.data)
     const norm = svd(derivative, { vectors: false }).s.data[0]!
     after.forEach((sigma, i) => {

@@ -56,7 +56,10 @@ export class Cursor {
   }
 }
 
-/** The number of elements of a declared shape, refused before anything is allocated where `available` bytes do not hold it. */
+/**
+ * The number of elements of a declared shape, refused before anything is allocated where `available` bytes do
+ * not hold it.
+ */
 export function elementsWithin(
   op: string,
   shape: readonly number[],

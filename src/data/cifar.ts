@@ -4,9 +4,9 @@ import type { Dataset } from './dataset.ts'
 const pixels = 3072
 
 /**
- * Images from the binary files of CIFAR-10 (label, then 3·32·32 pixels) or CIFAR-100 (coarse and fine label, then
- * pixels; the fine one is taken), scaled to [0, 1]. Errors: RangeError for lengths that are no whole records, and labels
- * beyond the classes.
+ * Images from the binary files of CIFAR-10 (label, then 3·32·32 pixels) or CIFAR-100 (coarse and fine label,
+ * then pixels; the fine one is taken), scaled to [0, 1]. Errors: RangeError for lengths that are no whole
+ * records, and labels beyond the classes.
  */
 export function readCifar(bytes: Uint8Array, classes: 10 | 100): Dataset {
   const labelBytes = classes === 10 ? 1 : 2

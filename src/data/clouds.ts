@@ -3,7 +3,10 @@ import { cosTurns, sinTurns } from '../math/index.ts'
 import { normal, sphere, stream, uniform } from '../random/index.ts'
 import type { Dataset } from './dataset.ts'
 
-/** Samples of two classes in the plane or in ℝᵈ that need no download. The same seed gives the same first samples. */
+/**
+ * Samples of two classes in the plane or in ℝᵈ that need no download. The same seed gives the same first
+ * samples.
+ */
 export interface CloudOptions {
   readonly count: number
   readonly seed: number
@@ -56,7 +59,10 @@ export function gaussianMixture(options: CloudOptions & { readonly separation?: 
   })
 }
 
-/** Concentric spheres of radius 1 and 1.3, the adversarial spheres of Gilmer et al. (arXiv:1801.02774); `noise` 0. */
+/**
+ * Concentric spheres of radius 1 and 1.3, the adversarial spheres of Gilmer et al. (arXiv:1801.02774);
+ * `noise` 0.
+ */
 export function spheres(options: CloudOptions & { readonly radius?: number }): Dataset {
   const { noise = 0, radius = 1.3 } = options
   return cloud('spheres', options, noise, (seed, d) => (label, i) => {

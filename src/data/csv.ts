@@ -9,9 +9,10 @@ export interface Table {
 }
 
 /**
- * A table of finite numbers separated by commas (RFC 4180 without quoted numbers), UTF-8, lines ended by LF or CRLF. A
- * first line that holds anything but numbers names the columns. Errors: RangeError with the line for a number of fields
- * that changes, a field that is no finite number, an empty file, and a last line without its end, which may be cut off.
+ * A table of finite numbers separated by commas (RFC 4180 without quoted numbers), UTF-8, lines ended by LF
+ * or CRLF. A first line that holds anything but numbers names the columns. Errors: RangeError with the line
+ * for a number of fields that changes, a field that is no finite number, an empty file, and a last line
+ * without its end, which may be cut off.
  */
 export function readCsv(bytes: Uint8Array): Table {
   if (!(bytes instanceof Uint8Array))

@@ -64,8 +64,8 @@ export function subset({ name, inputs, labels, classes }: Dataset, indices: Arra
 }
 
 /**
- * Disjoint parts of these sizes, chosen by chance from the stream; their sum may be smaller than the set. Errors:
- * RangeError for sizes that are no positive integers or exceed the set together.
+ * Disjoint parts of these sizes, chosen by chance from the stream; their sum may be smaller than the set.
+ * Errors: RangeError for sizes that are no positive integers or exceed the set together.
  */
 export function split(dataset: Dataset, counts: readonly number[], stream: Stream): Dataset[] {
   const n = dataset.labels.size

@@ -23,12 +23,14 @@ export interface TrainTest {
 /**
  * The data set that a directory holds, recognised by the names of its files:
  *
- * - `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-…` (MNIST, Fashion-MNIST), with or without `.gz`;
+ * - `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-…` (MNIST, Fashion-MNIST), with or without
+ *   `.gz`;
  * - `data_batch_1.bin` … `test_batch.bin` (CIFAR-10), `train.bin` and `test.bin` (CIFAR-100);
  * - an `.npz` with `x_train`, `y_train`, `x_test`, `y_test` (Keras): images [n, h, w] or [n, h, w, c];
  * - `train.csv` and `test.csv`, with the label in the column named `label` or else the first.
  *
- * Images of bytes are scaled to [0, 1]. Errors: RangeError that says what is missing, or by the reader's name.
+ * Images of bytes are scaled to [0, 1]. Errors: RangeError that says what is missing, or by the reader's
+ * name.
  */
 export async function readFolder(name: string, files: readonly NamedFile[]): Promise<TrainTest> {
   const find = (wanted: string): NamedFile | undefined =>
@@ -71,7 +73,8 @@ export async function readFolder(name: string, files: readonly NamedFile[]): Pro
     return withClasses(await part('train'), await part('test'))
   }
   throw new RangeError(
-    `${name}: expected the files of MNIST, CIFAR, an .npz or train.csv, got ${files.map((file) => file.name).join(', ') || 'none'}`,
+    `${name}: expected the files of MNIST, CIFAR, an .npz or train.csv, got ` +
+      (files.map((file) => file.name).join(', ') || 'none'),
   )
 }
 
@@ -86,7 +89,8 @@ function fromImages(name: string, images: Tensor, labels: Tensor): Dataset {
     labels.size !== n
   )
     throw new RangeError(
-      `${name}: expected images [n,h,w], [n,h,w,c] or vectors [n,d] and n whole labels, got ${showShape(images.shape)} and ${labels.dtype}${showShape(labels.shape)}`,
+      `${name}: expected images [n,h,w], [n,h,w,c] or vectors [n,d] and n whole labels, got ` +
+        `${showShape(images.shape)} and ${labels.dtype}${showShape(labels.shape)}`,
     )
   const scale = images.dtype === 'i32' ? 1 / 255 : 1
   const inputs = new Float32Array(images.size)
@@ -148,7 +152,9 @@ function stacked(parts: readonly Dataset[]): Dataset {
   }
 }
 
-/** A file's format with the facts that its header tells, one a line. Errors: RangeError by the reader's name. */
+/**
+ * A file's format with the facts that its header tells, one a line. Errors: RangeError by the reader's name.
+ */
 export async function describe({ name, bytes }: NamedFile): Promise<string[]> {
   const raw = await bytes()
   const content = await unpacked(name, raw)

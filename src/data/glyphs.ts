@@ -14,9 +14,9 @@ const side = 28
 const [jitter, noise] = [0.025, 0.1]
 
 /**
- * Images of digits [count, 1, 28, 28] in [0, 1], drawn from stroke skeletons with random affine maps, stroke widths,
- * blur, contrast and noise: hard enough that a linear model stays below 90 % and a small convolutional network passes 98 %.
- * Sample i has a stream of its own: it is the same whatever `count`.
+ * Images of digits [count, 1, 28, 28] in [0, 1], drawn from stroke skeletons with random affine maps, stroke
+ * widths, blur, contrast and noise: hard enough that a linear model stays below 90 % and a small
+ * convolutional network passes 98 %. Sample i has a stream of its own: it is the same whatever `count`.
  */
 export function glyphs({ count, seed }: GlyphOptions): Dataset {
   if (!Number.isSafeInteger(count) || count < 1)

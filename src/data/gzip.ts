@@ -6,8 +6,8 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * The bytes inside gzip or bare deflate, at most `limit` of them. Errors: RangeError for data that are damaged, cut off,
- * or longer than the limit, which stops reading there.
+ * The bytes inside gzip or bare deflate, at most `limit` of them. Errors: RangeError for data that are
+ * damaged, cut off, or longer than the limit, which stops reading there.
  */
 export async function inflated(
   op: string,

@@ -12,8 +12,9 @@ const types: Readonly<Record<number, Stored>> = {
 }
 
 /**
- * A tensor from IDX, the format of MNIST (http://yann.lecun.com/exdb/mnist): two zero bytes, type, rank, big-endian sizes,
- * numbers. Whole numbers become i32. Errors: RangeError for another magic, a length other than declared.
+ * A tensor from IDX, the format of MNIST (http://yann.lecun.com/exdb/mnist): two zero bytes, type, rank,
+ * big-endian sizes, numbers. Whole numbers become i32. Errors: RangeError for another magic, a length other
+ * than declared.
  */
 export function readIdx(bytes: Uint8Array): Tensor {
   const cursor = new Cursor('readIdx', bytes)

@@ -1,6 +1,6 @@
 /**
- * Data sets and the field's file formats, on bytes: readers give a tensor or a clear error, and no truncated file yields
- * data. Only the command line touches files.
+ * Data sets and the field's file formats, on bytes: readers give a tensor or a clear error, and no truncated
+ * file yields data. Only the command line touches files.
  */
 export { readCifar } from './cifar.ts'
 export { gaussianMixture, rings, spheres, xor, type CloudOptions } from './clouds.ts'

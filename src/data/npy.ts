@@ -13,9 +13,9 @@ const magic = '\x93NUMPY'
 const longestHeader = 10_000
 
 /**
- * A tensor from NumPy's NPY format, versions 1 to 3 (numpy.lib.format), C or Fortran order, either byte order. Numbers
- * as `decoded` says. Errors: RangeError for another magic or version, types that are no plain numbers, a length other
- * than declared.
+ * A tensor from NumPy's NPY format, versions 1 to 3 (numpy.lib.format), C or Fortran order, either byte
+ * order. Numbers as `decoded` says. Errors: RangeError for another magic or version, types that are no plain
+ * numbers, a length other than declared.
  */
 export function readNpy(bytes: Uint8Array): Tensor {
   const cursor = new Cursor('readNpy', bytes)

@@ -7,8 +7,8 @@ import { readNpy, writeNpy } from './npy.ts'
 const [local, central, ending] = [0x04034b50, 0x02014b50, 0x06054b50]
 
 /**
- * Tensors by name from NumPy's NPZ: a zip file of NPY files, stored or deflated. Every entry's length and CRC-32 are
- * checked. Errors: RangeError for whatever is damaged, cut off, encrypted, or a zip64.
+ * Tensors by name from NumPy's NPZ: a zip file of NPY files, stored or deflated. Every entry's length and
+ * CRC-32 are checked. Errors: RangeError for whatever is damaged, cut off, encrypted, or a zip64.
  */
 export async function readNpz(bytes: Uint8Array): Promise<Record<string, Tensor>> {
   const entries = directory(bytes).sort((a, b) => a.at - b.at)
@@ -80,8 +80,8 @@ function directory(bytes: Uint8Array): Entry[] {
 }
 
 /**
- * Tensors by name as an NPZ of stored entries, as `numpy.savez` writes it. Errors: RangeError for counts, names and sizes
- * that need zip64.
+ * Tensors by name as an NPZ of stored entries, as `numpy.savez` writes it. Errors: RangeError for counts,
+ * names and sizes that need zip64.
  */
 export function writeNpz(tensors: Readonly<Record<string, Tensor>>): Uint8Array {
   const parts: Uint8Array[] = []

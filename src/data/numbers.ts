@@ -10,9 +10,9 @@ export const bytesOf: Readonly<Record<Stored, number>> = {
 }
 
 /**
- * Stored numbers as a tensor: f64 stays; f32, f16 and bf16 become f32, exactly; whole numbers become i32, or f64 where
- * one of a u32, i64 or u64 file exceeds i32. Errors: RangeError for a whole number beyond 2^53, and for a bool that is
- * neither 0 nor 1. `bytes` holds exactly the numbers.
+ * Stored numbers as a tensor: f64 stays; f32, f16 and bf16 become f32, exactly; whole numbers become i32, or
+ * f64 where one of a u32, i64 or u64 file exceeds i32. Errors: RangeError for a whole number beyond 2^53, and
+ * for a bool that is neither 0 nor 1. `bytes` holds exactly the numbers.
  */
 export function decoded(
   op: string,

@@ -18,10 +18,10 @@ export interface Safetensors {
 }
 
 /**
- * Tensors by name from safetensors (https://github.com/huggingface/safetensors): an eight-byte length, a JSON header, the
- * numbers. Numbers as `decoded` says. Errors: RangeError for headers that are no such JSON or repeat a name, for types
- * without a tensor here (8-bit floats), for offsets that overlap, leave holes or disagree with shapes, for a length other
- * than declared.
+ * Tensors by name from safetensors (https://github.com/huggingface/safetensors): an eight-byte length, a JSON
+ * header, the numbers. Numbers as `decoded` says. Errors: RangeError for headers that are no such JSON or
+ * repeat a name, for types without a tensor here (8-bit floats), for offsets that overlap, leave holes or
+ * disagree with shapes, for a length other than declared.
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   const cursor = new Cursor('readSafetensors', bytes)

@@ -148,7 +148,7 @@ export function outputShape(architecture: Architecture): readonly number[] {
 export function parameterShapes(architecture: Architecture): Readonly<Record<string, readonly number[]>> {
   const shapes: Record<string, readonly number[]> = {}
   const add = (name: string, shape: readonly number[]): void => {
-    if (name in shapes) fail(architecture, 'layers', 'different names', `${name} twice`)
+    if (Object.hasOwn(shapes, name)) fail(architecture, 'layers', 'different names', `${name} twice`)
     shapes[name] = shape
   }
   for (const layer of weightedLayers(architecture)) {
@@ -181,7 +181,7 @@ export function checkParameters(architecture: Architecture, parameters: Paramete
   const shapes = parameterShapes(architecture)
   const { name: who } = architecture
   for (const name of Object.keys(parameters))
-    if (!(name in shapes))
+    if (!Object.hasOwn(shapes, name))
       throw new RangeError(`${who}: expected the parameters ${Object.keys(shapes).join(', ')}, got ${name}`)
   let first: Tensor | undefined
   for (const [name, shape] of Object.entries(shapes)) {

@@ -57,6 +57,11 @@ export const formats: readonly Format[] = [
     ...{ name: 'ONNX', sample: new Uint8Array(readFileSync('test/nets/golden/mlp.onnx')), limit: byBytes },
     read: (b) => total(readOnnx(b).parameters),
   },
+  {
+    ...{ name: 'ONNX, convolutions', limit: byBytes },
+    sample: new Uint8Array(readFileSync('test/nets/files/golden/view-13.onnx')),
+    read: (b) => total(readOnnx(b).parameters),
+  },
 ]
 
 /** The sample with one to four bytes flipped, cut out or put in: the same for the same number. */

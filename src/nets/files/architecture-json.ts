@@ -1,8 +1,8 @@
 import { outputShape, type Architecture, type Layer } from '../architecture.ts'
 
 /**
- * An architecture from JSON. Errors: RangeError naming what is missing or of another kind, or the layer whose shapes do
- * not fit.
+ * An architecture from JSON. Errors: RangeError naming what is missing or of another kind, or the layer whose
+ * shapes do not fit.
  */
 export function parseArchitecture(json: string): Architecture {
   let value: unknown

@@ -16,9 +16,9 @@ const schema = 1
 const [schemaKey, architectureKey] = ['glassjaw.schema', 'glassjaw.architecture']
 
 /**
- * A network as safetensors, with PyTorch's names and layouts (`fc1.weight` [out, in], `conv1.weight` [out, in, h, w]) and
- * its architecture as JSON in the metadata. A layer's `gain` is not in the numbers: PyTorch sees the same network only
- * where gains are 1.
+ * A network as safetensors, with PyTorch's names and layouts (`fc1.weight` [out, in], `conv1.weight` [out,
+ * in, h, w]) and its architecture as JSON in the metadata. A layer's `gain` is not in the numbers: PyTorch
+ * sees the same network only where gains are 1.
  */
 export function writeModel({
   architecture,
@@ -31,8 +31,9 @@ export function writeModel({
 }
 
 /**
- * The network in safetensors bytes. Files from elsewhere, which hold numbers alone, need `architecture` as JSON. Errors:
- * RangeError for files without an architecture, of a newer schema, and whatever does not fit the architecture, by name.
+ * The network in safetensors bytes. Files from elsewhere, which hold numbers alone, need `architecture` as
+ * JSON. Errors: RangeError for files without an architecture, of a newer schema, and whatever does not fit
+ * the architecture, by name.
  */
 export function readModel(bytes: Uint8Array, architecture?: string): StoredModel {
   const { tensors, metadata } = readSafetensors(bytes)
@@ -53,7 +54,10 @@ function checkSchema(op: string, written: string | undefined): void {
   throw new RangeError(`${op}: expected schema ${schema}, got ${written}\nhint: written by a newer version`)
 }
 
-/** A training run between two steps as safetensors: parameters and state in their own dtypes, the rest as JSON. */
+/**
+ * A training run between two steps as safetensors: parameters and state in their own dtypes, the rest as
+ * JSON.
+ */
 export function writeCheckpoint({ step, recipe, parameters, state }: Checkpoint): Uint8Array {
   const tensors: Record<string, Tensor> = {}
   for (const [name, x] of Object.entries(parameters)) tensors[`parameters/${name}`] = x

@@ -8,9 +8,9 @@ const mostAxes = 16
 export const shapeNodes: readonly string[] = ['Gather', 'Unsqueeze', 'Concat']
 
 /**
- * The constant that a node makes of constants, as PyTorch writes `x.view(x.size(0), -1)`: sizes taken from a shape, made
- * lists of one and joined. In such shapes 0 stands for the batch, which is what it says in a reshape too. Nothing for
- * other operands than whole numbers of a shape.
+ * The constant that a node makes of constants, as PyTorch writes `x.view(x.size(0), -1)`: sizes taken from a
+ * shape, made lists of one and joined. In such shapes 0 stands for the batch, which is what it says in a
+ * reshape too. Nothing for other operands than whole numbers of a shape.
  */
 export function shapeOf({ type }: OnnxNode, operands: readonly (Tensor | undefined)[]): Tensor | undefined {
   const [first, index] = operands

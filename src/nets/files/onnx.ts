@@ -30,17 +30,17 @@ const elementwise: Readonly<Record<string, ActivationName>> = {
 }
 
 const supported =
-  'Gemm, MatMul, Add, Conv, BatchNormalization, MaxPool, AveragePool, GlobalAveragePool, Flatten, Reshape, Identity, ' +
-  'Dropout, Constant, Transpose, Shape, Pad, LeakyRelu(0.1), ' +
+  'Gemm, MatMul, Add, Conv, BatchNormalization, MaxPool, AveragePool, GlobalAveragePool, Flatten, ' +
+  'Reshape, Identity, Dropout, Constant, Transpose, Shape, Pad, LeakyRelu(0.1), ' +
   Object.keys(elementwise).join(', ')
 
 /** More nodes are refused: what an import keeps grows with their square. */
 const mostNodes = 4096
 
 /**
- * The feed-forward network of an ONNX model: a chain of the nodes above, with additions of two branches of one value as
- * residual blocks. Numbers as f32; batch normalisation is folded into the layer before it. Errors: RangeError naming the
- * first node that is not supported, and by `fields` for damaged files.
+ * The feed-forward network of an ONNX model: a chain of the nodes above, with additions of two branches of
+ * one value as residual blocks. Numbers as f32; batch normalisation is folded into the layer before it.
+ * Errors: RangeError naming the first node that is not supported, and by `fields` for damaged files.
  */
 export function readOnnx(bytes: Uint8Array): {
   readonly architecture: Architecture
@@ -91,7 +91,9 @@ class Importer {
   readonly #batch: number
   readonly #input: readonly number[]
   readonly #nodes: number
-  /** Numbers that may still be copied. A file has four bytes for each, so that a network's own ones fit often. */
+  /**
+   * Numbers that may still be copied. A file has four bytes for each, so that a network's own ones fit often.
+   */
   #room: number
 
   constructor(graph: OnnxGraph, [batch, ...input]: readonly number[], room: number) {
@@ -132,7 +134,7 @@ class Importer {
     } else if (type === 'Add' && inputs.length === 2 && inputs.every((name) => this.paths.has(name))) {
       const [a, b] = inputs.map((name) => this.paths.get(name)!) as [Path, Path]
       const path = joinedBranches(a, b)
-      // Every layer comes from a node of its own: more layers than nodes repeat some, in blocks within blocks.
+      // Every layer comes from a node of its own: more layers than nodes repeat some, block within block.
       if (layersIn(path) > this.#nodes) throw fail(node, 'branches that share no layer', 'others')
       this.paths.set(output, path)
     } else {
@@ -290,7 +292,10 @@ class Importer {
     return this.#with(path.slice(0, -1), { ...last, bias: true }, ...numbers)
   }
 
-  /** What PyTorch calls the layer, from the name of its weights (fc1.weight) or of the node (/fc1/MatMul), or a number. */
+  /**
+   * What PyTorch calls the layer, from the name of its weights (fc1.weight) or of the node (/fc1/MatMul), or
+   * a number.
+   */
   #named({ inputs, name: path }: OnnxNode): string {
     const module = /^(.+)\.weight$/.exec(inputs[1] ?? '') ?? /^\/(.+)\/[^/]+$/.exec(path)
     const name = module?.[1]!.replaceAll('/', '.') ?? `layer${this.#names.size}`
@@ -299,14 +304,20 @@ class Importer {
     return own
   }
 
-  /** The path and one more layer. What is folded makes a new layer, so that other readers of the old one keep theirs. */
+  /**
+   * The path and one more layer. What is folded makes a new layer, so that other readers of the old one keep
+   * theirs.
+   */
   #with(path: Path, layer: Linear | Conv, weight: Tensor, bias: Tensor | undefined): Path {
     const kept = (x: Tensor): Tensor => new Tensor(Float32Array.from(this.#within(x).data), x.shape, 'f32')
     this.numbers.set(layer, { weight: kept(weight), bias: bias && kept(bias) })
     return [...path, layer]
   }
 
-  /** Counts numbers that are about to be copied: nodes that share weights could ask for far more than the file holds. */
+  /**
+   * Counts numbers that are about to be copied: nodes that share weights could ask for far more than the file
+   * holds.
+   */
   #within(x: Tensor): Tensor {
     this.#room -= x.size
     if (this.#room < 0) throw new RangeError('readOnnx: expected weights of one layer each, got shared ones')

@@ -6,7 +6,10 @@ export interface Field {
   readonly fixed?: 4 | 8
 }
 
-/** The fields of a protobuf message (https://protobuf.dev/programming-guides/encoding), in order. Errors: RangeError. */
+/**
+ * The fields of a protobuf message (https://protobuf.dev/programming-guides/encoding), in order. Errors:
+ * RangeError.
+ */
 export function fields(op: string, bytes: Uint8Array): Field[] {
   const found: Field[] = []
   let at = 0
