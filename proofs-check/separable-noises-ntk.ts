@@ -25,13 +25,13 @@ import { descended, distance, inputGradient, stacked, type Weights } from './two
 
 interface NtkNoiseCell extends Cell {
   readonly size: number
-  /** Stop at the radii of the theorem, or go on for 300 large steps. */
+  /** Stop at the radii of the theorem, or go on for 150 large steps, on 2d points. */
   readonly training: 'near' | 'far'
 }
 
 type NtkNoiseMeasurement = Readonly<Record<'all' | 'share' | 'movedW' | 'movedA', number>>
 
-const [trainPoints, testPoints] = [10, 100]
+const testPoints = 100
 const claimWeight = 1 / 64
 
 function cell(size: number, block: number): NtkNoiseCell {
@@ -52,11 +52,12 @@ function experiment({ size, training }: NtkNoiseCell, source: Stream): NtkNoiseM
   ]
   const points = (name: string, n: number): Float64Array[] =>
     Array.from({ length: n }, (_, i) => sphere(source.child(name, i), size, Math.sqrt(size)))
+  const trainPoints = training === 'near' ? 10 : 2 * size
   const x = stacked(points('train', trainPoints))
   const y = tensor(rademacher(source.child('labels'), trainPoints))
   const radius = 1 / Math.sqrt(size)
   let weights = start
-  const [rate, steps] = training === 'near' ? [0.01, 100] : [1, 300]
+  const [rate, steps] = training === 'near' ? [0.01, 100] : [5, 150]
   for (let step = 0; step < steps; step++) {
     const next = descended(weights, x, y, rate)
     const outside = next.some((part, i) => distance(part, start[i]!) > radius)
@@ -124,8 +125,8 @@ export const separableNoisesNtk: Claim<NtkNoiseCell, NtkNoiseMeasurement> = {
   controls: [
     {
       ...{ id: 'far', breaks: 'near', predicts: 'separates/100', value: 0, weight: 0.2, cap: 400 },
-      says: 'long training at a large rate: v no longer separates',
-      alter: (cell) => ({ ...cell, training: 'far' }),
+      says: 'long training on many points at a large rate, at d = m = 50: v no longer separates',
+      alter: (cell) => ({ ...cell, size: 50, training: 'far' }),
     },
   ],
   figures: (result) => [
