@@ -18,9 +18,11 @@ export interface AttackResult {
   /** x′ = x + perturbation; x itself when nothing was found. */
   readonly adversarial: Tensor
   readonly perturbation: Tensor
-  /** ‖x′ - x‖₂ */
+  /** ‖x′ - x‖ in the attack's norm. */
   readonly norm: number
   /** label·f(x′), negative when the sign has flipped. */
   readonly margin: number
   readonly queries: { readonly forward: number; readonly backward: number }
+  /** All points that were evaluated, where that was asked for. */
+  readonly trace?: readonly Tensor[]
 }
