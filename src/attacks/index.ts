@@ -15,6 +15,7 @@ export { methods, type AttackName, type BudgetName, type Method, type MinimalNam
 export { dualLength, lengthIn, steepest, type Norm } from './norms.ts'
 export type { Oracle, Queries } from './problem.ts'
 export { keepLargest, ontoBall, ontoHyperplane, type Projection } from './projections.ts'
+export { tapeOracle } from './tape-model.ts'
 export type { AttackResult, AttackStatus } from './result.ts'
 export {
   singleGradientStep,

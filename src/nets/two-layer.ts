@@ -40,6 +40,8 @@ export interface TwoLayer extends Model {
   readonly hidden: (x: Tensor) => Tensor
   /** a, of shape [width] */
   readonly output: Tensor
+  /** W [width, inputs] of a dense network. */
+  readonly weights: Tensor | undefined
   along(x: Tensor, direction: Tensor): (t: number) => number
 }
 
@@ -65,7 +67,8 @@ export function twoLayer(options: TwoLayerOptions, stream: Stream): TwoLayer {
     throw new TypeError(`twoLayer: expected an activation, got ${typeof activation}\nhint: activations.relu`)
   }
   const first = stream.child('hidden')
-  const hidden = weights === 'dense' ? denseLayer(first, width, inputs) : deferredLayer(first, width, inputs)
+  const w = weights === 'dense' ? gaussianMatrix(first, width, inputs) : undefined
+  const hidden = w ? (x: Tensor): Tensor => matmul(w, x) : deferredLayer(first, width, inputs)
   const a = outputWeights(output, stream.child('output'), width)
   const scale = scaling === 'ntk' ? 1 / Math.sqrt(width) : 1 / width
   const finish = (z: Tensor): Tensor => {
@@ -78,17 +81,12 @@ export function twoLayer(options: TwoLayerOptions, stream: Stream): TwoLayer {
     const at = recorded((t) => finish(add(start, mul(slope, t))), tensor(0))
     return (t) => at(tensor(t)).item()
   }
-  return Object.assign(f, { options, hidden, output: a, along })
+  return Object.assign(f, { options, hidden, output: a, weights: w, along })
 }
 
 function checkOption(name: string, got: string, known: readonly string[]): void {
   if (known.includes(got)) return
   throw new RangeError(`twoLayer: expected ${name} to be ${known.join(' or ')}, got ${JSON.stringify(got)}`)
-}
-
-function denseLayer(stream: Stream, rows: number, columns: number): (x: Tensor) => Tensor {
-  const w = gaussianMatrix(stream, rows, columns)
-  return (x) => matmul(w, x)
 }
 
 function deferredLayer(stream: Stream, rows: number, columns: number): (x: Tensor) => Tensor {
