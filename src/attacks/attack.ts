@@ -25,6 +25,8 @@ export interface AttackOptions extends Partial<Omit<MethodOptions, 'restart' | '
   readonly restarts?: number
   /** Default 1. */
   readonly seed?: number
+  /** Norms of adversarial points that are known already, for attacks that begin from there. */
+  readonly known?: ArrayLike<number>
   /** Numbers of the samples, which choose their streams. Default their places. */
   readonly indices?: readonly number[]
   /** The class that counts as success, for every sample. */
@@ -65,7 +67,15 @@ export async function attack(
     if (signal?.aborted) break
     const point = (x.storage() as Float64Array).slice(i * size, (i + 1) * size)
     const own = stream(seed, 'attack', method, options.indices?.[i] ?? i)
-    const found = attackOne(method, oracle, point, labels?.[i], { ...options, norm, domain }, own)
+    const found = attackOne(
+      method,
+      oracle,
+      point,
+      labels?.[i],
+      { ...options, norm, domain },
+      own,
+      options.known?.[i],
+    )
     results.push(shaped(found, shape))
     options.onSample?.(i + 1, n)
     // Whoever wants to stop, or show progress, gets a turn.
@@ -89,6 +99,7 @@ export function attackOne(
   label: number | undefined,
   options: AttackOptions & { readonly norm: Norm; readonly domain: Domain },
   own: Stream,
+  known: number = Infinity,
 ): Found {
   const { norm, domain, restarts = 1, queries: cap = Infinity } = options
   const room = roomOf(domain, x)
@@ -137,7 +148,11 @@ export function attackOne(
   let status: AttackStatus = 'not-found'
   for (let restart = 0; restart < restarts; restart++) {
     const problem = begin(restart)
-    const halted = run(method, problem, { ...options, restart, known: best?.length ?? Infinity })
+    const halted = run(method, problem, {
+      ...options,
+      restart,
+      known: Math.min(known, best?.length ?? Infinity),
+    })
     count(problem.queries)
     if (halted === 'unresolved' && !problem.best) status = 'unresolved'
     if (problem.best && !(best && best.length <= problem.best.length)) best = problem.best

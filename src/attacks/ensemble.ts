@@ -15,9 +15,9 @@ export interface EnsembleResult extends AttackResult {
 /** The members of `strongest` in each norm. */
 export const strongestMembers: Readonly<Record<Norm, readonly AttackName[]>> = {
   l0: ['greedy', 'sigma-zero', 'fmn'],
-  l1: ['fab', 'apgd-minimal', 'deepfool', 'fmn'],
-  l2: ['fab', 'ddn', 'apgd-minimal', 'super-deepfool', 'fmn'],
-  linf: ['fab', 'apgd-minimal', 'deepfool', 'fmn'],
+  l1: ['fab', 'apgd-minimal', 'deepfool', 'fmn', 'rays'],
+  l2: ['fab', 'ddn', 'apgd-minimal', 'super-deepfool', 'fmn', 'rays'],
+  linf: ['fab', 'apgd-minimal', 'deepfool', 'fmn', 'rays'],
 }
 
 /**
@@ -48,11 +48,14 @@ export async function strongest(
   )
 }
 
+function distanceOf(result: AttackResult | undefined): number {
+  return result?.found ? result.norm : Infinity
+}
+
 function nearest(
   candidates: readonly { readonly name: AttackName; readonly result: AttackResult }[],
 ): EnsembleResult {
-  const normOf = ({ found, norm }: AttackResult): number => (found ? norm : Infinity)
-  const best = candidates.reduce((a, b) => (normOf(b.result) < normOf(a.result) ? b : a))
+  const best = candidates.reduce((a, b) => (distanceOf(b.result) < distanceOf(a.result) ? b : a))
   const queries = { forward: 0, backward: 0 }
   for (const { result } of candidates) {
     queries.forward += result.queries.forward
@@ -62,7 +65,7 @@ function nearest(
     ...best.result,
     queries,
     witness: best.result.found ? best.name : undefined,
-    norms: Object.fromEntries(candidates.map(({ name, result }) => [name, normOf(result)])),
+    norms: Object.fromEntries(candidates.map(({ name, result }) => [name, distanceOf(result)])),
   }
 }
 

@@ -9,6 +9,8 @@ export interface FabOptions {
   readonly restart?: number
   /** The smallest norm that earlier restarts found. */
   readonly known?: number
+  /** Where to begin, in place of x or a random start. */
+  readonly from?: Float64Array
 }
 
 const [alphaMax, eta, beta] = [0.1, 1.05, 0.9]
@@ -19,14 +21,19 @@ const [alphaMax, eta, beta] = [0.1, 1.05, 0.9]
  * by β = 0.9 whenever the class has changed. Restarts begin at half the best norm in a random direction. A minimal-norm attack:
  * there is no budget.
  */
-export function fab(problem: Problem, { steps = 100, restart = 0, known = Infinity }: FabOptions = {}): void {
+export function fab(
+  problem: Problem,
+  { steps = 100, restart = 0, known = Infinity, from }: FabOptions = {},
+): void {
   const { x } = problem
   const norm = smoothNorm(problem)
-  let point = x
-  if (restart > 0 && known < Infinity) {
+  let point = from ?? x
+  if (restart > 0 && !from) {
     const z = normal(problem.stream.child('start'), x.length)
     const direction = norm === 'l1' ? steepest('l1', z) : z
-    point = problem.inside(along(x, direction, known / 2 / lengthIn(norm, direction)))
+    // Where nothing was found yet, as far as the point is from the origin.
+    const reach = known < Infinity ? known / 2 : lengthIn(norm, x)
+    point = problem.inside(along(x, direction, reach / lengthIn(norm, direction)))
   }
   for (let step = 0; step < steps; step++) {
     const linear = problem.linearise(point)

@@ -7,10 +7,11 @@ import { fab } from './fab.ts'
 import { fmn } from './fmn.ts'
 import { gradientStep } from './gradient-step.ts'
 import type { AttackLoss } from './losses.ts'
-import { dualLength, type Norm } from './norms.ts'
+import { dualLength, lengthIn, type Norm } from './norms.ts'
 import { smoothNorm } from './minimal-steps.ts'
 import { fgm, pgd } from './pgd.ts'
 import { decisive, smallest, type Problem } from './problem.ts'
+import { rays } from './rays.ts'
 import { greedy, sigmaZero } from './sparse.ts'
 import { superDeepFool } from './super-deepfool.ts'
 
@@ -27,6 +28,7 @@ export type MinimalName =
   | 'greedy'
   | 'sigma-zero'
   | 'hop-skip-jump'
+  | 'rays'
 
 /** Attacks that look for an adversarial point within `epsilon`. */
 export type BudgetName = 'fgm' | 'pgd' | 'apgd' | 'square'
@@ -82,6 +84,7 @@ export const methods: Readonly<Record<AttackName, Method>> = {
     norms: ['l2'],
     run: (p, o) => hopSkipJump(p, o.steps ? { rounds: o.steps } : {}),
   },
+  rays: { kind: 'minimal', norms: smooth, run: (p, { known }) => rays(p, { known }) },
   fgm: { kind: 'budget', norms: smooth, run: (p, o) => fgm(p, budgetOf(o)) },
   pgd: { kind: 'budget', norms: ['l0', 'l1', 'l2', 'linf'], run: (p, o) => pgd(p, budgetOf(o)) },
   apgd: { kind: 'budget', norms: smooth, run: (p, o) => apgd(p, budgetOf(o)) },
@@ -92,9 +95,9 @@ export const methods: Readonly<Record<AttackName, Method>> = {
   },
 }
 
-/** The linear model's distance to the boundary. */
+/** The linear model's distance to the boundary, or that to the origin where the gradient vanishes. */
 function firstGuess(problem: Problem): number {
   const { margins, gradient } = problem.pull(problem.x, smallest)
   const slope = dualLength(smoothNorm(problem), gradient)
-  return slope > 0 ? Math.abs(decisive(margins)) / slope : 0
+  return slope > 0 ? Math.abs(decisive(margins)) / slope : lengthIn(smoothNorm(problem), problem.x)
 }
