@@ -5,7 +5,7 @@ import { refine, smoothNorm } from './minimal-steps.ts'
 import type { Problem } from './problem.ts'
 
 /**
- * Random directions: a point on each, a little nearer than the nearest adversarial one so far, and where it is adversarial the
+ * Random directions: a point on each, at 0.45 to 0.99 of the distance of the nearest adversarial one so far, and where it is adversarial the
  * steps of FAB from there. It finds the other regions of small networks, where gradients lead to the wrong one or vanish; in many
  * dimensions it costs its hundred probes. Where nothing is known, distances double from the point's own length.
  */
@@ -17,7 +17,10 @@ export function rays(problem: Problem, { known = Infinity }: { readonly known?: 
   for (let k = 0; k < probes; k++) {
     const z = normal(problem.stream.child('ray', k), x.length)
     const nearest = Math.min(known, problem.best?.length ?? Infinity)
-    const reach = nearest < Infinity ? 0.99 * nearest : scale * [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128][k % 10]!
+    const reach =
+      nearest < Infinity
+        ? (0.99 - 0.06 * (k % 10)) * nearest
+        : scale * [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128][k % 10]!
     const before = problem.best
     const point = problem.inside(along(x, z, reach / lengthIn(norm, z)))
     if (!(problem.margin(point) < 0) || problem.best === before) continue

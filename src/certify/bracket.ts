@@ -137,6 +137,6 @@ function lowerBoundsOf(
   if (form && pieces[form.activation]) bounds['local'] = localRadius(net, x, label) * fromL2
   bounds['crown'] = certifiedRadius(net, x, label, { norm })
   if (exact && norm === 'l2' && form && pieces[form.activation] && form.width <= mostUnits)
-    bounds['exact'] = exactRadius(net, x, label) * (1 - 1e-9)
+    bounds['exact'] = exactRadius(net, x, label) * (1 - 1e-7)
   return bounds
 }
