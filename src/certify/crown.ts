@@ -25,7 +25,7 @@ interface Lower {
 }
 
 /** Inner bounds by CROWN are computed for layers with at most this many weights of a dense matrix to the input. */
-const mostWeights = 4194304
+const mostWeights = 262144
 
 /**
  * Bounds of rows·f(x′) over a ball, rows [R, outputs]: intervals (Gowal et al., arXiv:1810.12715) or CROWN (Zhang et al.,

@@ -36,7 +36,7 @@ const spec = {
 } as const satisfies OptionSpec
 
 /** Commands with arguments of their own; see command.ts. */
-export const otherCommands = ['train', 'spectrum', 'data'] as const
+export const otherCommands = ['train', 'attack', 'radius', 'spectrum', 'data'] as const
 
 /** Reads the words after the program's name. Throws UsageError in the grammar `verify: expected X, got Y`. */
 export function readArguments(args: readonly string[], suite: readonly string[]): Request {

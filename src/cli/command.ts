@@ -1,4 +1,5 @@
 import { replay, type Claim, type ReplayedTrial } from '../../proofs-check/index.ts'
+import { attackCommand, radiusCommand } from './attack.ts'
 import { readArguments, type otherCommands } from './arguments.ts'
 import { dataCommand } from './data.ts'
 import { devicesCommand } from './devices.ts'
@@ -54,7 +55,10 @@ const commands: Readonly<
     (typeof otherCommands)[number],
     (args: readonly string[], surroundings: Surroundings) => Promise<number>
   >
-> = { train: trainCommand, spectrum: spectrumCommand, data: dataCommand }
+> = {
+  ...{ train: trainCommand, spectrum: spectrumCommand, data: dataCommand },
+  ...{ attack: attackCommand, radius: radiusCommand },
+}
 
 async function replayTrial(suite: readonly Claim[], token: string): Promise<ReplayedTrial> {
   try {

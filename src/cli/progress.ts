@@ -94,14 +94,14 @@ export function stepBar(terminal: Terminal, command: string): StepBar {
     return {
       update(done, total, note) {
         const reached = Math.floor((10 * done) / total)
-        if (reached > tenths) terminal.error(`${command}: ${reached * 10}% (${done} of ${total}), ${note}\n`)
+        if (reached > tenths) terminal.error(`${command}: ${reached * 10}% (${done} of ${total})${note && `, ${note}`}\n`)
         tenths = reached
       },
       stop: () => undefined,
     }
   }
   const single = new SingleBar({
-    format: `{bar} {value} of {total}, {note}, {eta_formatted} left`,
+    format: `{bar} {value} of {total}, {eta_formatted} left {note}`,
     ...{ stream: terminal.bar, barsize: 24, barCompleteChar: '█', barIncompleteChar: '░' },
     ...{ clearOnComplete: true, gracefulExit: false, fps: 8 },
   })

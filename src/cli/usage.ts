@@ -7,7 +7,8 @@ export class UsageError extends Error {
 export const help: string = `glassjaw checks theorems about adversarial examples by experiment.
 
   glassjaw verify [claim…] [options]
-  glassjaw train | spectrum | data … (--help after one tells more)
+  glassjaw train | attack | radius | spectrum | data …
+                   (--help after one of them tells more)
   glassjaw devices [--json FILE]
 
 verify: without claims the whole suite is verified.

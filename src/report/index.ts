@@ -1,3 +1,4 @@
+export { renderAttack, type AttackedSample, type AttackReport, type Triple } from './attack.ts'
 export { isImage, type Picture } from './images.ts'
 export { renderReport, type Maker } from './page.ts'
 export { renderSpectrum, type SpectrumResult } from './spectrum.ts'
