@@ -37,14 +37,22 @@ const shared = `  --model FILE        safetensors, as glassjaw train writes it, 
   --report DIR        write DIR/index.html: robustness curves, images
 `
 
+/** The attacks' names in lines of four. */
+const named = Object.keys(methods)
+  .reduce<string[][]>(
+    (lines, name, i) =>
+      i % 4 === 0 ? [...lines, [name]] : [...lines.slice(0, -1), [...lines.at(-1)!, name]],
+    [],
+  )
+  .map((line) => `                      ${line.join(', ')}`)
+  .join(',\n')
+
 export const attackHelp: string = `glassjaw attack looks for the nearest point of another class.
 
   glassjaw attack --model FILE [options]
 
   --attack NAME       strongest (default), or one of
-                      ${Object.keys(methods).slice(0, 6).join(', ')},
-                      ${Object.keys(methods).slice(6, 11).join(', ')},
-                      ${Object.keys(methods).slice(11).join(', ')}
+${named}
   --norm l0|l1|l2|linf  (default: l2)
   --box               keep the pixels in [0, 1]
   --epsilon X         the budget of fgm, pgd, apgd and square

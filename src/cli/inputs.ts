@@ -57,11 +57,15 @@ export async function reading<T>(command: string, action: () => T | Promise<T>):
   } catch (error) {
     const isSystem = error instanceof Error && 'code' in error
     if (error instanceof RangeError || error instanceof TypeError || isSystem)
-      throw new UsageError(`${command}: ${(error as Error).message}`)
+      throw new UsageError(prefixed(command, (error as Error).message))
     throw error
   }
 }
 
 function isDirectory(name: string): boolean {
   return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function prefixed(command: string, message: string): string {
+  return message.startsWith(`${command}: `) ? message : `${command}: ${message}`
 }

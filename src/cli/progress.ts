@@ -94,7 +94,8 @@ export function stepBar(terminal: Terminal, command: string): StepBar {
     return {
       update(done, total, note) {
         const reached = Math.floor((10 * done) / total)
-        if (reached > tenths) terminal.error(`${command}: ${reached * 10}% (${done} of ${total})${note && `, ${note}`}\n`)
+        if (reached > tenths)
+          terminal.error(`${command}: ${reached * 10}% (${done} of ${total})${note && `, ${note}`}\n`)
         tenths = reached
       },
       stop: () => undefined,

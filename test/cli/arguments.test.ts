@@ -39,8 +39,14 @@ test('the other actions', () => {
 })
 
 test.each([
-  ['', 'glassjaw: expected the command verify or devices, got nothing'],
-  ['verfy', 'glassjaw: expected the command verify or devices, got "verfy"\nhint: did you mean verify?'],
+  [
+    '',
+    'glassjaw: expected the command verify, train, attack, radius, spectrum, data or devices, got nothing',
+  ],
+  [
+    'verfy',
+    'glassjaw: expected the command verify, train, attack, radius, spectrum, data or devices, got "verfy"\nhint: did you mean verify?',
+  ],
   ['verify --budget x', 'verify: expected a budget of quick, standard or thorough, got "x"'],
   [
     'verify --budget quik',
