@@ -123,6 +123,28 @@ def parameter_gradient():
     return run, lambda gradients: [g.numpy() for g in gradients]
 
 
+def training_epoch():
+    n, batch = 8192, 128
+    x, labels = tensor(1, (n, 784)), torch.arange(n) % 10
+
+    def run(i):
+        torch.manual_seed(1)
+        sizes = [784, 256, 256, 10]
+        layers = [torch.nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])]
+        model = torch.nn.Sequential(layers[0], torch.nn.ReLU(), layers[1], torch.nn.ReLU(), layers[2])
+        optimiser = torch.optim.SGD(model.parameters(), 0.01, momentum=0.9)
+        losses = []
+        for start in range(0, n, batch):
+            optimiser.zero_grad()
+            loss = F.cross_entropy(model(x[start : start + batch]), labels[start : start + batch])
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+        return losses
+
+    return run, lambda losses: [np.array([float(np.isfinite(losses).all())])]
+
+
 def conv_net():
     shapes = [(16, 1, 5, 5), 16, (32, 16, 5, 5), 32, (128, 512), 128, (10, 128), 10]
     scales = [0.35, 0.1, 0.09, 0.1, 0.08, 0.1, 0.15, 0.1]
@@ -252,6 +274,7 @@ works["input-gradient-rows"] = partial(input_gradient, (1, 784))
 works["input-gradient-vectors"] = partial(input_gradient, (784,))
 works["input-gradient-by-hand"] = input_gradient_by_hand
 works["parameter-gradient"] = parameter_gradient
+works["training-epoch"] = training_epoch
 works["conv-net"] = conv_net
 for n in (500, 1000):
     works[f"eigh-{n}"] = partial(eigh, n)

@@ -9,6 +9,7 @@ import { rows as manyNets } from './rows/many-nets.mjs'
 import { rows as matmul } from './rows/matmul.mjs'
 import { rows as matvec } from './rows/matvec.mjs'
 import { rows as normals } from './rows/normals.mjs'
+import { rows as training } from './rows/training.mjs'
 import { rows as verify } from './rows/verify.mjs'
 
 export const rows = [
@@ -16,6 +17,7 @@ export const rows = [
   matvec,
   denseNet,
   manyNets,
+  training,
   convNet,
   elementary,
   normals,
