@@ -1,4 +1,4 @@
-import { Tensor } from '../array/index.ts'
+import { showShape, Tensor } from '../array/index.ts'
 import type { Conv, Layer, Linear, Parameters } from '../nets/index.ts'
 import { averagePool2d, conv2d, matmul, mul, vjp } from '../ops/index.ts'
 
@@ -12,6 +12,8 @@ export interface Affine {
   readonly output: readonly number[]
   /** Products that one output sums. */
   readonly terms: number
+  /** W [outputs, inputs]. */
+  readonly matrix: () => Tensor
 }
 
 /** A linear, convolution or average pooling layer as an affine map of samples of this shape. */
@@ -25,12 +27,14 @@ export function affineLayer(
   if (!('name' in layer)) {
     const { size: window, stride } = layer
     const apply = (x: Tensor): Tensor => averagePool2d(x, window, { stride })
-    return { apply, bias: new Float64Array(size), input, output, terms: window[0] * window[1] }
+    const bias = new Float64Array(size)
+    const matrix = (): Tensor => writtenOut(apply, input, output)
+    return { apply, bias, input, output, terms: window[0] * window[1], matrix }
   }
   const w = parameters[`${layer.name}.weight`]!
   const { gain = 1 } = layer
   const signed = gain === 1 ? w : mul(w, gain)
-  const absolute = new Tensor(Float64Array.from(signed.data, Math.abs), w.shape, 'f64')
+  const absolute = new Tensor((signed.data as Float64Array).map(Math.abs), w.shape, 'f64')
   const own = layer.bias ? parameters[`${layer.name}.bias`]!.data : undefined
   const each = size / layer.outputs
   const bias = Float64Array.from({ length: size }, (_, i) => own?.[Math.floor(i / each)] ?? 0)
@@ -38,12 +42,20 @@ export function affineLayer(
   if (layer.kind === 'linear') {
     const apply = (x: Tensor, weights: 'signed' | 'absolute'): Tensor =>
       matmul(x, pick(weights), { transposeB: true })
-    return { apply, bias, input, output, terms: layer.inputs }
+    return { apply, bias, input, output, terms: layer.inputs, matrix: () => signed }
   }
   const { stride, padding } = layer
   const apply = (x: Tensor, weights: 'signed' | 'absolute'): Tensor =>
     conv2d(x, pick(weights), { stride, padding })
-  return { apply, bias, input, output, terms: layer.inputs * layer.size[0] * layer.size[1] }
+  const terms = layer.inputs * layer.size[0] * layer.size[1]
+  return {
+    apply,
+    bias,
+    input,
+    output,
+    terms,
+    matrix: () => convolutionMatrix(layer, w, apply, input, output),
+  }
 }
 
 /** Wx + b, or |W|x. */
@@ -63,9 +75,57 @@ export function addedSizes({ bias }: Affine, size: Float64Array): Float64Array {
 
 /** Λ W for rows Λ [R, outputs], by the layer's own transpose. */
 export function pulledBack({ apply, input, output }: Affine, rows: Tensor): Tensor {
+  return transposed(apply, input, output, rows)
+}
+
+function transposed(
+  apply: Affine['apply'],
+  input: readonly number[],
+  output: readonly number[],
+  rows: Tensor,
+): Tensor {
   const R = rows.shape[0]!
   const zero = new Tensor(new Float64Array(R * input.reduce((p, n) => p * n, 1)), [R, ...input], 'f64')
   const { pullback } = vjp((x: Tensor) => apply(x, 'signed'), zero)
   const back = pullback(new Tensor(rows.data as Float64Array, [R, ...output], 'f64'))
   return new Tensor(back.data as Float64Array, [R, back.size / R], 'f64')
+}
+
+function writtenOut(apply: Affine['apply'], input: readonly number[], output: readonly number[]): Tensor {
+  return transposed(
+    apply,
+    input,
+    output,
+    signedIdentity(
+      output.reduce((p, n) => p * n, 1),
+      1,
+    ),
+  )
+}
+
+const written = new WeakMap<
+  Tensor,
+  { readonly layer: Conv; readonly input: readonly number[]; readonly matrix: Tensor }
+>()
+
+/** Written out once for each set of weights: a search for a radius asks for it again and again. */
+function convolutionMatrix(
+  layer: Conv,
+  weights: Tensor,
+  apply: Affine['apply'],
+  input: readonly number[],
+  output: readonly number[],
+): Tensor {
+  const known = written.get(weights)
+  if (known?.layer === layer && showShape(known.input) === showShape(input)) return known.matrix
+  const matrix = writtenOut(apply, input, output)
+  written.set(weights, { layer, input, matrix })
+  return matrix
+}
+
+/** ±1 on the diagonal of an n×n matrix. */
+export function signedIdentity(n: number, sign: 1 | -1): Tensor {
+  const identity = new Float64Array(n * n)
+  for (let i = 0; i < n; i++) identity[i * (n + 1)] = sign
+  return new Tensor(identity, [n, n], 'f64')
 }

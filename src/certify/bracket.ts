@@ -4,13 +4,14 @@ import { attack, dualLength, strongest, type Norm } from '../attacks/index.ts'
 import { networkModel, type TwoLayer } from '../nets/index.ts'
 import { certifiedRadius } from './crown.ts'
 import { exactRadius, mostUnits } from './exact.ts'
+import { integratedRadius } from './integrated.ts'
 import { centredRadius, globalRadius, localRadius } from './lipschitz.ts'
 import { networkOf, outputsOf, type Network } from './network.ts'
 import { pieces } from './slopes.ts'
 import { twoLayerForm } from './two-layer-form.ts'
 
 /**
- * - `exact`: both ends agree, or the distance was computed;
+ * - `exact`: both ends agree, or the distance was computed; both are Infinity where no point has another class;
  * - `bracketed`: the distance lies between two positive ends;
  * - `upper-only`: an adversarial point, but no certificate above 0;
  * - `unresolved`: the network's values or bounds are not numbers, or no adversarial point was found.
@@ -106,6 +107,8 @@ export async function bracket(
     )
   const adversarial = found!.found ? found!.adversarial : undefined
   const ends = { lower: Math.min(lower, upper), upper, methods, adversarial }
+  // Where every point has the class of this one, no distance is large enough.
+  if (ends.lower === Infinity) return { ...ends, ratio: 1, status: 'exact' }
   const ratio = ends.lower > 0 ? upper / ends.lower : Infinity
   if (upper === Infinity) return { ...ends, ratio, status: 'unresolved' }
   if (ends.lower === 0) return { ...ends, ratio, status: 'upper-only' }
@@ -135,6 +138,7 @@ function lowerBoundsOf(
   const form = twoLayerForm('bracket', net, label)
   if (form) bounds['centred'] = centredRadius(net, x, label) * fromL2
   if (form && pieces[form.activation]) bounds['local'] = localRadius(net, x, label) * fromL2
+  if (form) bounds['integrated'] = integratedRadius(net, x, label, norm)
   bounds['crown'] = certifiedRadius(net, x, label, { norm })
   if (exact && norm === 'l2' && form && pieces[form.activation] && form.width <= mostUnits)
     bounds['exact'] = exactRadius(net, x, label) * (1 - 1e-7)

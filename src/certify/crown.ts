@@ -2,7 +2,7 @@ import { Tensor } from '../array/index.ts'
 import type { Norm } from '../attacks/index.ts'
 import { dualLength } from '../attacks/index.ts'
 import type { TwoLayer } from '../nets/index.ts'
-import { addedSizes, pulledBack, pushed } from './affine.ts'
+import { addedSizes, pulledBack, pushed, signedIdentity } from './affine.ts'
 import { graphOf, type Node } from './graph.ts'
 import { sizes, type Bounds } from './intervals.ts'
 import { marginRows, networkOf, outputsOf, type Network } from './network.ts'
@@ -81,14 +81,33 @@ function sharper(node: Node, x: Float64Array, ball: Ball): Bounds {
   const n = node.bounds.lower.length
   if (node.kind === 'input' || n * x.length > mostWeights) return node.bounds
   const signed = (sign: 1 | -1): Float64Array => {
-    const identity = new Float64Array(n * n)
-    for (let i = 0; i < n; i++) identity[i * (n + 1)] = sign
-    return concrete(back(node, start(new Tensor(identity, [n, n], 'f64'))), x, ball)
+    // Nothing lies between the first layer and the input: its own rows, computed once, are what is wanted.
+    if (node.kind === 'affine' && node.before.kind === 'input') return concrete(ownRows(node, sign), x, ball)
+    return concrete(back(node, start(signedIdentity(n, sign))), x, ball)
   }
   const [below, above] = [signed(1), signed(-1)]
   return {
     lower: node.bounds.lower.map((v, i) => better(below[i]!, v)),
     upper: node.bounds.upper.map((v, i) => -better(above[i]!, -v)),
+  }
+}
+
+/** What `back` makes of ±1 times the output of a layer right after the input. */
+function ownRows({ layer, before }: Extract<Node, { kind: 'affine' }>, sign: 1 | -1): Lower {
+  const size = addedSizes(layer, pushed(layer, sizes(before.bounds), 'absolute'))
+  const matrix = layer.matrix()
+  const data = matrix.data as Float64Array
+  return {
+    rows:
+      sign === 1
+        ? matrix
+        : new Tensor(
+            data.map((v) => -v),
+            matrix.shape,
+            'f64',
+          ),
+    constant: layer.bias.map((v) => sign * v),
+    error: size.map((s) => slack(layer.terms) * s),
   }
 }
 

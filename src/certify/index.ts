@@ -1,7 +1,10 @@
 /** Lower bounds on the distance to the nearest adversarial point, exact distances of tiny networks, and both ends together. */
 export { bracket, type Bracket, type BracketOptions, type BracketStatus } from './bracket.ts'
+export { branchedRadius, type Branched, type BranchOptions } from './branch.ts'
+export { clever, type Clever, type CleverOptions } from './clever.ts'
 export { certifiedRadius, lowerBounds, type Ball } from './crown.ts'
 export { exactRadius } from './exact.ts'
+export { integratedRadius } from './integrated.ts'
 export { centredRadius, globalRadius, localRadius } from './lipschitz.ts'
 export type { Network } from './network.ts'
 export { smoothed, type Smoothed, type SmoothingOptions } from './smoothing.ts'
