@@ -90,7 +90,7 @@ function law(
   against: 'starValue' | 'starGradient' | 'starStepped',
   weight: number,
 ): LawPrediction<JointCell, JointMeasurement> {
-  const margin = 0.06
+  const margin = 0.1
   return {
     ...{ kind: 'law', id, budget: 'quick', weight, margin, cells: [cell] },
     says: `${cell}: the law of ${of === 'value' ? 'f(x)' : of === 'gradient' ? '‖∇f‖' : 'f(x′)'} is that of (★)`,
@@ -143,12 +143,12 @@ export const jointLaw: Claim<JointCell, JointMeasurement> = {
         id: 'other-width',
         breaks: 'own',
         predicts: 'gradient/dense',
-        value: 0.2,
+        value: 0.4,
         weight: 0.2,
-        cap: 20000,
+        cap: 10000,
       },
-      says: '(★) at 40 times the width: the gradient’s length fluctuates less',
-      alter: (cell) => ({ ...cell, starWidth: 40 * cell.width }),
+      says: '(★) with a single unit: the gradient’s length fluctuates more',
+      alter: (cell) => ({ ...cell, starWidth: 1 }),
     },
   ],
   figures: (result) => [
