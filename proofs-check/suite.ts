@@ -1,5 +1,8 @@
 import type { Claim } from './claim.ts'
 import { chiSquareTail } from './chi-square-tail.ts'
+import { depth } from './depth.ts'
+import { depthLimit } from './depth-limit.ts'
+import { distanceLaw } from './distance-law.ts'
 import { dropoutVariance } from './dropout-variance.ts'
 import { exponentiallyManyPoints } from './exponentially-many-points.ts'
 import { fewFeatures } from './few-features.ts'
@@ -8,6 +11,8 @@ import { hadamardExtrapolation } from './hadamard-extrapolation.ts'
 import { harmlessNoise } from './harmless-noise.ts'
 import { jointLaw } from './joint-law.ts'
 import { linearControl } from './linear-control.ts'
+import { localLinearity } from './local-linearity.ts'
+import { lpDistance, lpDistanceAsPrinted } from './lp-distance.ts'
 import { nearDuplicate } from './near-duplicate.ts'
 import { noWidthRestriction } from './no-width-restriction.ts'
 import { noisesEasierThanData } from './noises-easier-than-data.ts'
@@ -15,10 +20,13 @@ import { ntkFeatureRobustness } from './ntk-feature-robustness.ts'
 import { oneHotInterpolation } from './one-hot-interpolation.ts'
 import { rankDiminishing } from './rank-diminishing.ts'
 import { rarity } from './rarity.ts'
+import { residualOverSchur } from './residual-over-schur.ts'
 import { schurIdentity } from './schur-identity.ts'
 import { noiseAngles, separableNoises } from './separable-noises.ts'
 import { separableNoisesNtk } from './separable-noises-ntk.ts'
 import { separatorVarianceAsPrinted, separatorVarianceClaim } from './separator-variance.ts'
+import { shiftToZero } from './shift-to-zero.ts'
+import { shiftToZeroAsPrinted } from './shift-to-zero-as-printed.ts'
 import { shortcutCoordinate } from './shortcut-coordinate.ts'
 import { singleGradientStep } from './single-gradient-step.ts'
 import { sparseTruncation } from './sparse-truncation.ts'
@@ -31,7 +39,13 @@ const randomNetworks = [
   singleGradientStep,
   noWidthRestriction,
   jointLaw,
+  distanceLaw,
+  localLinearity,
   stepAgainstFailure,
+  depth,
+  depthLimit,
+  lpDistance,
+  lpDistanceAsPrinted,
   harmlessNoise,
 ]
 
@@ -55,7 +69,14 @@ const noises = [
 ]
 
 /** The empirical kernel. */
-const empiricalKernel = [schurIdentity, nearDuplicate, rarity]
+const empiricalKernel = [
+  schurIdentity,
+  nearDuplicate,
+  shiftToZero,
+  shiftToZeroAsPrinted,
+  residualOverSchur,
+  rarity,
+]
 
 /** Related statements. */
 const related = [

@@ -4,8 +4,9 @@ import { outputShape, type Architecture, type Conv, type Layer, type Linear } fr
 /**
  * How products are scaled and weights drawn, for width n and fan-in k; each keeps something fixed as the width grows.
  *
- * - `standard`: weights N(0, 1/k): activations and outputs at initialisation.
- * - `ntk`: weights N(0, 1), products / √k: the same, and the neural tangent kernel (Jacot et al., arXiv:1806.07572).
+ * - `standard`: weights N(0, 1/k): activations and outputs at initialisation; features move ∝ √n at one rate of SGD.
+ * - `ntk`: weights N(0, 1), products / √k: the same, and the neural tangent kernel (Jacot et al., arXiv:1806.07572);
+ *   features move ∝ 1/√n.
  * - `mean-field`: as `ntk`, but the last products / k: how far features move, with learning rates ∝ n (Mei et al.,
  *   arXiv:1804.06561); outputs vanish at initialisation.
  * - `mup`: first layer weights N(0, 1/n), products · √(n/k); hidden N(0, 1/k); last N(0, 1/k), products / √k: how far

@@ -33,7 +33,7 @@ export { features, forward, networkModel } from './forward.ts'
 export { initialise, type InitialiseOptions } from './initialise.ts'
 export { permutation, rows, type Samples } from './training/batches.ts'
 export type { Checkpoint, Recipe } from './training/checkpoint.ts'
-export { evaluate, type Evaluation } from './training/evaluate.ts'
+export { evaluate, type EvaluateOptions, type Evaluation } from './training/evaluate.ts'
 export { losses, targetsFor, type LossName } from './training/losses.ts'
 export type { Optimiser, OptimiserState } from './training/optimisers.ts'
 export { rateAt, type Schedule } from './training/schedules.ts'
@@ -56,10 +56,12 @@ export {
 export type { Model } from './model.ts'
 export { sampleStepLaw, type StepLawOptions, type StepSample } from './step-law.ts'
 export {
+  deepRandom,
   outputWeights,
-  twoLayer,
+  type DeepRandom,
+  type DeepRandomOptions,
   type OutputLaw,
+  type RandomNetworkOptions,
   type Scaling,
-  type TwoLayer,
-  type TwoLayerOptions,
-} from './two-layer.ts'
+} from './deep-random.ts'
+export { twoLayer, type TwoLayer, type TwoLayerOptions } from './two-layer.ts'

@@ -1,6 +1,7 @@
 import { tensor } from '../array/index.ts'
 import { chiSquare, normal, type Stream } from '../random/index.ts'
-import { outputWeights, type TwoLayerOptions } from './two-layer.ts'
+import { outputWeights } from './deep-random.ts'
+import type { TwoLayerOptions } from './two-layer.ts'
 
 /** What one gradient step does to one network: f(x), ‖∇f(x)‖, and f(x - sign(f(x)) s ∇f(x)) for every s. */
 export interface StepSample {

@@ -13,9 +13,10 @@ import {
   residualNetwork,
   vgg,
   type Architecture,
+  type Parameters,
   type ScalingName,
 } from '../../src/nets/index.ts'
-import { grad, reshape, sum } from '../../src/ops/index.ts'
+import { abs, grad, mul, reshape, sub, sum } from '../../src/ops/index.ts'
 import { normal, stream } from '../../src/random/index.ts'
 import { log } from '../../src/math/index.ts'
 
@@ -190,6 +191,52 @@ test.each(coordinates)(
     // Relative standard error of each mean: 0.06; of the slope 0.04.
     expect(Math.abs(slope(0) - exponent)).toBeLessThan(0.17)
     expect(Math.abs(slope(1))).toBeLessThan(0.1)
+  },
+)
+
+/**
+ * How far each feature moves in one step of SGD at a rate that grows like width^power: the exponent against the width. Samples are short, so that
+ * the first layer's part, which has another exponent under `standard`, does not count.
+ */
+const movements: [ScalingName, number, number][] = [
+  ['standard', 0, 0.5],
+  ['ntk', 0, -0.5],
+  ['mean-field', 1, 0],
+  ['mup', 0, 0],
+]
+test.each(movements)(
+  '%s: features move with the declared exponent (rate ∝ n^%d: %d)',
+  (scaling, power, exponent) => {
+    const sizes = [32, 64, 128, 256]
+    const moved = sizes.map((n) => {
+      const architecture = mlp({
+        input: 2,
+        widths: [n, n],
+        outputs: 1,
+        activation: 'tanh',
+        scaling,
+        bias: false,
+      })
+      let total = 0
+      for (let seed = 0; seed < 40; seed++) {
+        const parameters = initialise(architecture, {}, stream(seed))
+        const x = reshape(tensor(normal(stream(seed, 'x'), 2)), [1, 2])
+        const gradient = grad((p: Parameters) => sum(forward(architecture, p, x)))(parameters)
+        // So small that features move in proportion to it.
+        const rate = 1e-4 * n ** power
+        const after = Object.fromEntries(
+          Object.entries(parameters).map(([name, w]) => [name, sub(w, mul(gradient[name]!, rate))]),
+        )
+        const [before, now] = [parameters, after].map((p) => features(architecture, p, x))
+        total += sum(abs(sub(now!, before!))).item() / n
+      }
+      return log(total)
+    })
+    const xs = sizes.map((n) => log(n))
+    const mx = xs.reduce((a, b) => a + b) / 4
+    const slope =
+      xs.reduce((s, x, i) => s + (x - mx) * moved[i]!, 0) / xs.reduce((s, x) => s + (x - mx) ** 2, 0)
+    expect(Math.abs(slope - exponent)).toBeLessThan(0.08)
   },
 )
 

@@ -36,6 +36,8 @@ export function checkCheckpoint({ schema, recipe, step }: Checkpoint, expected: 
   if (schema !== 1) throw new RangeError(`train: expected a checkpoint of schema 1, got ${String(schema)}`)
   if (!Number.isSafeInteger(step) || step < 0)
     throw new RangeError(`train: expected a checkpoint with a number of steps, got ${String(step)}`)
+  if (step > Number(recipe['steps']))
+    throw new RangeError(`train: expected a checkpoint within ${String(recipe['steps'])} steps, got ${step}`)
   for (const name of new Set([...Object.keys(expected), ...Object.keys(recipe)])) {
     const [ours, theirs] = [expected[name], recipe[name]].map((value) => JSON.stringify(value))
     if (ours !== theirs)

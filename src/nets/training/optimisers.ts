@@ -41,6 +41,15 @@ export function initialState(optimiser: Optimiser, parameters: Parameters): Opti
   return Object.fromEntries(slotsOf(optimiser).map((slot) => [slot, zeros()]))
 }
 
+/** Refuses a state with other slots than the optimiser's. */
+export function checkState(optimiser: Optimiser, state: OptimiserState): void {
+  const [expected, got] = [slotsOf(optimiser), Object.keys(state)].map((names) =>
+    [...names].sort().join(', '),
+  )
+  if (expected !== got)
+    throw new RangeError(`train: expected a state with ${expected || 'nothing'}, got ${got || 'nothing'}`)
+}
+
 /** Numbers that change from step to step, s counted from 0: the rate, and Adam's corrections. */
 export function scalarsAt(
   { beta1 = 0.9, beta2 = 0.999 }: Optimiser,

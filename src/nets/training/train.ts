@@ -1,15 +1,16 @@
 import { showShape, Tensor, allocate, type DType } from '../../array/index.ts'
 import { abs, add, compile, less, select, square, sum, valueAndGrad } from '../../ops/index.ts'
 import { stream, type Stream } from '../../random/index.ts'
-import { checkParameters, outputShape, type Architecture, type Parameters } from '../architecture.ts'
+import { checkParameters, type Architecture, type Parameters } from '../architecture.ts'
 import { forward } from '../forward.ts'
 import { initialise } from '../initialise.ts'
 import { permutation, rows, type Samples } from './batches.ts'
 import { checkCheckpoint, copied, type Checkpoint, type Recipe } from './checkpoint.ts'
-import { evaluate } from './evaluate.ts'
-import { losses, targetsFor, type LossName } from './losses.ts'
+import { evaluator } from './evaluate.ts'
+import { losses, outputsOf, targetsFor, type LossName } from './losses.ts'
 import {
   checkOptimiser,
+  checkState,
   initialState,
   scalarsAt,
   updated,
@@ -48,7 +49,10 @@ export interface EpochReport {
 
 export interface TrainOptions {
   readonly architecture: Architecture
-  /** Where training starts. Default: `initialise` with variance 2 from the seed, in the dtype of the inputs. */
+  /**
+   * Where training starts, in the dtype of the inputs; a checkpoint goes before them. Default: `initialise` with variance
+   * 2 from the seed.
+   */
   readonly parameters?: Parameters
   readonly data: Samples
   /** Default cross-entropy. */
@@ -76,7 +80,10 @@ export interface TrainOptions {
 }
 
 export interface Trained {
-  /** `diverged`: the loss or a gradient of step `steps` was not finite; the parameters are those before that step. */
+  /**
+   * `diverged`: in step `steps` the loss, the square of a gradient or a new parameter was not finite; the parameters are
+   * those before that step.
+   */
   readonly status: 'finished' | 'interpolated' | 'diverged' | 'interrupted'
   readonly parameters: Parameters
   /** Steps done, those before the checkpoint included. */
@@ -95,11 +102,11 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const plan = planned(options)
   const { architecture, optimiser, schedule, steps, perEpoch, recipe, targets, inputs } = plan
   const { seed, checkpoint, adversary, signal } = options
-  if (checkpoint) checkCheckpoint(checkpoint, recipe)
   const step = compile(trainingStep(architecture, plan.loss, optimiser), { donate: [0, 1] })
-  let parameters = copied(checkpoint?.parameters ?? plan.parameters)
-  let state = copiedState(checkpoint?.state ?? initialState(optimiser, parameters))
+  let parameters = copied(plan.parameters)
+  let state = copiedState(plan.state)
   let done = checkpoint?.step ?? 0
+  const classify = evaluator(architecture)
   const history: number[] = []
   const now = (): Checkpoint => {
     return { schema: 1, step: done, recipe, parameters: copied(parameters), state: copiedState(state) }
@@ -135,7 +142,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
       history.slice(-perEpoch).reduce((sum, value) => sum + value, 0) / Math.min(perEpoch, history.length)
     await options.onEpoch?.({ epoch, step: done, loss: mean, parameters })
     await options.onCheckpoint?.(now())
-    if (options.stopAtInterpolation && evaluate(architecture, parameters, options.data).accuracy === 1)
+    if (options.stopAtInterpolation && classify(parameters, options.data).accuracy === 1)
       return finish('interpolated')
     // Whoever wants to stop a run, or see its progress, gets a turn.
     await new Promise<void>((resolve) => setTimeout(resolve, 0))
@@ -150,7 +157,7 @@ type StepResult = {
   readonly finite: Tensor
 }
 
-/** Where loss or gradient is not finite, parameters and state stay as they were, and `finite` is 0. */
+/** Where loss, gradient or new parameters are not finite, parameters and state stay as they were, and `finite` is 0. */
 function trainingStep(architecture: Architecture, loss: LossName, optimiser: Optimiser) {
   return (
     parameters: Parameters,
@@ -162,20 +169,21 @@ function trainingStep(architecture: Architecture, loss: LossName, optimiser: Opt
     const { value, gradient } = valueAndGrad((p: Parameters) =>
       losses[loss](forward(architecture, p, inputs), targets),
     )(parameters)
-    const size = Object.values(gradient).reduce((total, g) => add(total, sum(square(g))), abs(value))
+    const numbers = scalars as [Tensor, Tensor, Tensor]
+    const steps = Object.entries(parameters).map(([name, w]) => {
+      const slots = Object.fromEntries(Object.entries(state).map(([slot, tree]) => [slot, tree[name]!]))
+      const [after, slotsAfter] = updated(optimiser, w, gradient[name]!, slots, numbers)
+      return { name, w, slots, after, slotsAfter }
+    })
+    const size = steps.reduce(
+      (total, { name, after }) => add(total, sum(add(square(gradient[name]!), abs(after)))),
+      abs(value),
+    )
     const finite = less(size, Infinity)
     const next: Record<string, Tensor> = {}
     const nextState: Record<string, Record<string, Tensor>> = {}
     for (const slot of Object.keys(state)) nextState[slot] = {}
-    for (const [name, w] of Object.entries(parameters)) {
-      const slots = Object.fromEntries(Object.entries(state).map(([slot, tree]) => [slot, tree[name]!]))
-      const [after, slotsAfter] = updated(
-        optimiser,
-        w,
-        gradient[name]!,
-        slots,
-        scalars as [Tensor, Tensor, Tensor],
-      )
+    for (const { name, w, slots, after, slotsAfter } of steps) {
       next[name] = select(finite, after, w)
       for (const [slot, value] of Object.entries(slotsAfter))
         nextState[slot]![name] = select(finite, value, slots[slot]!)
@@ -187,6 +195,7 @@ function trainingStep(architecture: Architecture, loss: LossName, optimiser: Opt
 interface Plan {
   readonly architecture: Architecture
   readonly parameters: Parameters
+  readonly state: OptimiserState
   readonly inputs: Tensor
   readonly targets: Tensor
   readonly loss: LossName
@@ -220,21 +229,49 @@ function planned(options: TrainOptions): Plan {
     )
   if (!inputs.data.every(Number.isFinite)) throw new RangeError('train: expected finite inputs, got others')
   const dtype = inputs.dtype as Exclude<DType, 'i32'>
-  const [outputs] = outputShape(architecture) as [number]
-  const targets = targetsFor(loss, labels, outputs, dtype)
+  const targets = targetsFor(loss, labels, outputsOf(architecture), dtype)
+  const { checkpoint } = options
   const parameters =
-    options.parameters ?? initialise(architecture, { variance: 2, dtype }, stream(seed, 'initialise'))
-  checkParameters(architecture, parameters)
+    checkpoint?.parameters ??
+    options.parameters ??
+    initialise(architecture, { variance: 2, dtype }, stream(seed, 'initialise'))
+  if (options.stopAtInterpolation && labels.dtype !== 'i32')
+    throw new RangeError(`train: expected i32 labels to stop at interpolation, got ${labels.dtype}`)
   const perEpoch = Math.ceil(n / batchSize)
   const steps = epochs * perEpoch
-  const recipe = { seed, architecture, loss, optimiser, schedule, batchSize, steps, samples: n, dtype }
+  const adversary = options.adversary !== undefined
+  const recipe = {
+    seed,
+    architecture,
+    loss,
+    optimiser,
+    schedule,
+    batchSize,
+    steps,
+    samples: n,
+    dtype,
+    adversary,
+  }
+  if (checkpoint) checkCheckpoint(checkpoint, recipe)
+  checkLike(architecture, parameters, dtype)
+  const state = checkpoint?.state ?? initialState(optimiser, parameters)
+  checkState(optimiser, state)
+  for (const tree of Object.values(state)) checkLike(architecture, tree, dtype)
   return {
-    ...{ architecture, parameters, inputs, targets, loss, optimiser, schedule },
+    ...{ architecture, parameters, state, inputs, targets, loss, optimiser, schedule },
     batchSize,
     perEpoch,
     steps,
     recipe,
   }
+}
+
+/** Refuses what `checkParameters` does, and another dtype than the inputs'. */
+function checkLike(architecture: Architecture, tree: Parameters, dtype: DType): void {
+  checkParameters(architecture, tree)
+  for (const [name, x] of Object.entries(tree))
+    if (x.dtype !== dtype)
+      throw new TypeError(`train: expected ${name} in ${dtype} like the inputs, got ${x.dtype}`)
 }
 
 function scalar(value: number, dtype: DType): Tensor {

@@ -5,13 +5,15 @@ import { gaussianMixture, xor } from '../../../src/data/index.ts'
 import {
   evaluate,
   initialise,
+  losses,
   mlp,
   rateAt,
+  targetsFor,
   train,
   type Optimiser,
   type TrainOptions,
 } from '../../../src/nets/index.ts'
-import { stream } from '../../../src/random/index.ts'
+import { normal, stream } from '../../../src/random/index.ts'
 import { setExecutor } from '../../../src/run/index.ts'
 
 afterEach(() => setExecutor('compile'))
@@ -109,6 +111,22 @@ test('a rate far too large diverges at a named step, with the last finite parame
   for (const { data } of Object.values(parameters)) expect(data.every(Number.isFinite)).toBe(true)
 })
 
+test('a step to parameters that f32 does not hold is not taken', async () => {
+  const schedule = { kind: 'constant', rate: 3e38 } as const
+  const start = initialise(small, { dtype: 'f32', variance: 1e6 }, stream(1))
+  const run = {
+    ...toys,
+    schedule,
+    epochs: 5,
+    parameters: start,
+    optimiser: { kind: 'sgd', momentum: 0 },
+  } as const
+  const { status, steps, parameters, losses } = await train(run)
+  expect(status).toBe('diverged')
+  expect(losses.slice(0, steps + 1).every(Number.isFinite)).toBe(true)
+  for (const { data } of Object.values(parameters)) expect(data.every(Number.isFinite)).toBe(true)
+})
+
 test('training stops once every sample is classified right', async () => {
   const data = gaussianMixture({ count: 60, seed: 1, noise: 0.1 })
   const { status, steps } = await train({ ...toys, data, epochs: 100, stopAtInterpolation: true })
@@ -156,10 +174,92 @@ test('options that make no training are refused', async () => {
   const { data } = toys
   const nan = new Tensor(new Float32Array(120).fill(NaN), [60, 2], 'f32')
   await expect(refuse({ data: { ...data, inputs: nan } })).rejects.toThrow(/finite inputs/)
-  const checkpoint = (await train({ ...toys, epochs: 1 })).checkpoint
-  await expect(refuse({ checkpoint, epochs: 1, seed: 9 })).rejects.toThrow(/checkpoint with seed 9, got 3/)
   const wrong = initialise(small, {}, stream(1))
-  await expect(refuse({ parameters: wrong })).rejects.toThrow()
+  await expect(refuse({ parameters: wrong })).rejects.toThrow(
+    'train: expected fc1.weight in f32 like the inputs',
+  )
+})
+
+test('labels and losses that do not fit are refused', async () => {
+  const refuse = (labels: Tensor, change: Partial<TrainOptions> = {}): Promise<unknown> =>
+    train({ ...toys, data: { inputs: toys.data.inputs, labels }, ...change })
+  const { labels } = toys.data
+  const one = mlp({ input: 2, widths: [3], outputs: 1 })
+  const f32 = (...shape: number[]): Tensor =>
+    new Tensor(new Float32Array(shape.reduce((size, n) => size * n, 1)), shape, 'f32')
+  await expect(refuse(labels, { loss: 'logistic' })).rejects.toThrow(
+    /one output for the logistic loss, got 2/,
+  )
+  await expect(refuse(labels, { architecture: one })).rejects.toThrow(/at least 2 outputs for cross-entropy/)
+  const last = new Tensor(
+    Int32Array.from({ length: 60 }, (_, i) => (i === 59 ? 2 : 0)),
+    [60],
+    'i32',
+  )
+  await expect(refuse(last)).rejects.toThrow('train: expected labels from 0 to 1, got 2 at 59')
+  const squared = { loss: 'squared', architecture: one } as const
+  await expect(refuse(f32(60), squared)).rejects.toThrow(
+    /f32 targets \[n,1\] or i32 labels \[n\], got f32\[60\]/,
+  )
+  await expect(refuse(f32(60, 2), { loss: 'squared', stopAtInterpolation: true })).rejects.toThrow(
+    /i32 labels/,
+  )
+  const nan = new Tensor(new Float32Array(60).fill(NaN), [60, 1], 'f32')
+  await expect(refuse(nan, squared)).rejects.toThrow(/finite targets, got NaN at 0/)
+})
+
+test('a checkpoint that is not of this run is refused by name', async () => {
+  const run = { ...toys, epochs: 1 }
+  const { checkpoint } = await train(run)
+  const refuse = (change: object, more: Partial<TrainOptions> = {}): Promise<unknown> =>
+    train({ ...run, checkpoint: { ...checkpoint, ...change }, ...more })
+  await expect(refuse({}, { seed: 9 })).rejects.toThrow(/checkpoint with seed 9, got 3/)
+  await expect(refuse({}, { batchSize: 20 })).rejects.toThrow(/checkpoint with batchSize 20, got 16/)
+  await expect(refuse({}, { adversary: ({ inputs }) => inputs })).rejects.toThrow(
+    /with adversary true, got false/,
+  )
+  await expect(refuse({ schema: 2 })).rejects.toThrow(/schema 1, got 2/)
+  await expect(refuse({ step: 5 })).rejects.toThrow(/within 4 steps, got 5/)
+  await expect(refuse({ state: {} })).rejects.toThrow(/a state with velocity, got nothing/)
+  const { velocity } = checkpoint.state
+  await expect(refuse({ state: { velocity: { 'fc1.weight': velocity!['fc1.weight'] } } })).rejects.toThrow(
+    /fc1\.bias/,
+  )
+  const other = initialise(mlp({ input: 2, widths: [9], outputs: 2 }), { dtype: 'f32' }, stream(1))
+  await expect(refuse({ parameters: other })).rejects.toThrow(/fc1\.weight of shape \[8,2\], got \[9,2\]/)
+})
+
+test.each(['cross-entropy', 'squared', 'logistic'] as const)('%s: values by loops over numbers', (loss) => {
+  const outputs = loss === 'logistic' ? 1 : 3
+  const y = normal(stream(1, 'y'), 4 * outputs)
+  const labels = Int32Array.from(loss === 'logistic' ? [0, 1, 1, 0] : [2, 0, 1, 1])
+  let expected = 0
+  labels.forEach((label, i) => {
+    const row = Array.from(y.subarray(i * outputs, (i + 1) * outputs))
+    if (loss === 'logistic') expected += Math.log1p(Math.exp(label === 1 ? -row[0]! : row[0]!)) / 4
+    else if (loss === 'squared')
+      expected += row.reduce((s, f, k) => s + (f - Number(k === label)) ** 2, 0) / 8
+    else expected += (Math.log(row.reduce((s, f) => s + Math.exp(f), 0)) - row[label]!) / 4
+  })
+  const targets = targetsFor(loss, new Tensor(labels, [4], 'i32'), outputs, 'f64')
+  expect(losses[loss](new Tensor(y, [4, outputs], 'f64'), targets).item()).toBeCloseTo(expected, 14)
+  // A network without layers that matter: the identity, evaluated in two batches.
+  const eye = Float64Array.from({ length: outputs ** 2 }, (_, i) => Number(i % (outputs + 1) === 0))
+  const data = { inputs: new Tensor(y, [4, outputs], 'f64'), labels: new Tensor(labels, [4], 'i32') }
+  const identity = mlp({ input: outputs, widths: [], outputs, bias: false })
+  const weights = { 'fc1.weight': new Tensor(eye, [outputs, outputs], 'f64') }
+  expect(evaluate(identity, weights, data, { loss, batchSize: 3 }).loss).toBeCloseTo(expected, 14)
+})
+
+test('samples whose outputs are NaN are never right', () => {
+  const data = xor({ count: 20, seed: 2 })
+  const parameters = initialise(small, { dtype: 'f32', variance: 1e38 }, stream(1))
+  const far = new Tensor(new Float32Array(40).fill(1e38), [20, 2], 'f32')
+  const { accuracy, predictions, confusion, loss } = evaluate(small, parameters, { ...data, inputs: far })
+  expect([accuracy, ...new Set(predictions), ...confusion.flat()]).toEqual([0, -1, 0, 0, 0, 0])
+  expect(loss).toBe(NaN)
+  const none = { inputs: new Tensor(new Float32Array(0), [0, 2], 'f32'), labels: new Tensor(new Int32Array(0), [0], 'i32') } // prettier-ignore
+  expect(() => evaluate(small, parameters, none)).toThrow(/n ≥ 1/)
 })
 
 test('the confusion table counts every sample in its row', async () => {
