@@ -6,6 +6,7 @@ import { distanceLaw } from './distance-law.ts'
 import { dropoutVariance } from './dropout-variance.ts'
 import { exponentiallyManyPoints } from './exponentially-many-points.ts'
 import { fewFeatures } from './few-features.ts'
+import { fittingBreaksRobustness } from './fitting-breaks-robustness.ts'
 import { gaussianProducts } from './gaussian-products.ts'
 import { hadamardExtrapolation } from './hadamard-extrapolation.ts'
 import { harmlessNoise } from './harmless-noise.ts'
@@ -18,6 +19,7 @@ import { noWidthRestriction } from './no-width-restriction.ts'
 import { noisesEasierThanData } from './noises-easier-than-data.ts'
 import { ntkFeatureRobustness } from './ntk-feature-robustness.ts'
 import { oneHotInterpolation } from './one-hot-interpolation.ts'
+import { probingVectors } from './probing-vectors.ts'
 import { rankDiminishing } from './rank-diminishing.ts'
 import { rarity } from './rarity.ts'
 import { residualOverSchur } from './residual-over-schur.ts'
@@ -52,8 +54,10 @@ const randomNetworks = [
 /** Feature compression. */
 const featureCompression = [
   oneHotInterpolation,
+  fittingBreaksRobustness,
   chiSquareTail,
   gaussianProducts,
+  probingVectors,
   exponentiallyManyPoints,
   fewFeatures,
 ]
