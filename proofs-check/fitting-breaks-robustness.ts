@@ -123,7 +123,7 @@ export const fittingBreaksRobustness: Claim<FittingCell, FittingMeasurement> = {
         id: 'exponent',
         budget: 'quick',
         weight: 0.5,
-        target: -0.27,
+        target: -0.31,
         margin: 0.05,
         level: 0.5,
       },
