@@ -8,6 +8,7 @@ import { exponentiallyManyPoints } from './exponentially-many-points.ts'
 import { fewFeatures } from './few-features.ts'
 import { fittingBreaksRobustness } from './fitting-breaks-robustness.ts'
 import { gaussianProducts } from './gaussian-products.ts'
+import { gradientFlow } from './gradient-flow.ts'
 import { hadamardExtrapolation } from './hadamard-extrapolation.ts'
 import { harmlessNoise } from './harmless-noise.ts'
 import { jointLaw } from './joint-law.ts'
@@ -33,6 +34,7 @@ import { shortcutCoordinate } from './shortcut-coordinate.ts'
 import { singleGradientStep } from './single-gradient-step.ts'
 import { sparseTruncation } from './sparse-truncation.ts'
 import { stepAgainstFailure } from './step-against-failure.ts'
+import { trainedLinearNet } from './trained-linear-net.ts'
 import { uncertaintyPrinciple } from './uncertainty-principle.ts'
 
 /** Random networks. */
@@ -46,6 +48,7 @@ const randomNetworks = [
   stepAgainstFailure,
   depth,
   depthLimit,
+  gradientFlow,
   lpDistance,
   lpDistanceAsPrinted,
   harmlessNoise,
@@ -59,6 +62,7 @@ const featureCompression = [
   gaussianProducts,
   probingVectors,
   exponentiallyManyPoints,
+  trainedLinearNet,
   fewFeatures,
 ]
 
