@@ -74,7 +74,7 @@ const cosines = Float64Array.from({ length: angles }, (_, i) => cosTurns(i / ang
 const sines = Float64Array.from({ length: angles }, (_, i) => sinTurns(i / angles))
 
 /** By numpy, at 4096 angles: sampling errors below 0.005. */
-const shares = { 5: 0.61, 10: 0.484, 40: 0.218 } as const
+export const circleShares: Readonly<Record<5 | 10 | 40, number>> = { 5: 0.61, 10: 0.484, 40: 0.218 }
 
 function cell(depth: number): CircleCell {
   return {
@@ -92,7 +92,7 @@ function share(
   margin: number,
   weight: number,
 ): ProbabilityPrediction<CircleCell, CircleMeasurement> {
-  const target = shares[depth]
+  const target = circleShares[depth]
   return {
     ...{
       kind: 'probability',
