@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { tensor, type Tensor } from '../src/array/index.ts'
-import { activations, twoLayer, type ActivationName, type TwoLayer } from '../src/nets/index.ts'
+import { pow } from '../src/math/index.ts'
+import {
+  activations,
+  initialise,
+  mlp,
+  twoLayer,
+  type ActivationName,
+  type Architecture,
+  type Parameters,
+  type TwoLayer,
+} from '../src/nets/index.ts'
 import { sphere, stream } from '../src/random/index.ts'
 import { twelve } from './single-gradient-step/cells.ts'
 
@@ -22,6 +32,11 @@ export function dimension(max: number = 12): fc.Arbitrary<number> {
 
 /** The number of hidden units, from 1 to `max`. */
 export function width(max: number = 12): fc.Arbitrary<number> {
+  return fc.integer({ min: 1, max })
+}
+
+/** The number of hidden layers, from 1 to `max`. */
+export function depth(max: number = 4): fc.Arbitrary<number> {
   return fc.integer({ min: 1, max })
 }
 
@@ -68,5 +83,48 @@ export function twoLayerNetwork(max: number = 12): fc.Arbitrary<NetworkInstance>
       )
       return { inputs, width, activation, seed, network, x }
     }),
+  )
+}
+
+/** A feed-forward network of any depth, as plain data with its parameters, and a point for it. */
+export interface DeepInstance {
+  readonly seed: number
+  readonly architecture: Architecture
+  readonly parameters: Parameters
+  readonly x: Tensor
+}
+
+/** Networks with up to `deepest` hidden layers, `max` units in each and up to three outputs, at Gaussian weights. */
+export function network(max: number = 8, deepest: number = 3): fc.Arbitrary<DeepInstance> {
+  const parts = {
+    inputs: dimension(max),
+    widths: depth(deepest).chain((layers) => fc.array(width(max), { minLength: layers, maxLength: layers })),
+    outputs: fc.integer({ min: 1, max: 3 }),
+    activation: activation(),
+    bias: fc.boolean(),
+    seed: fc.nat({ max: largestSeed }),
+  }
+  return fc.record(parts).chain(({ seed, inputs, ...shape }) =>
+    input(inputs).map((x) => {
+      const architecture = mlp({ input: inputs, ...shape })
+      const parameters = initialise(architecture, { dtype: 'f64' }, stream(seed, 'network'))
+      return { seed, architecture, parameters, x }
+    }),
+  )
+}
+
+/**
+ * `size` eigenvalues, positive and descending from 1: a power law, a geometric one, equal ones, or one spike above
+ * equal ones. Shrinks towards equal ones.
+ */
+export function spectrum(size: number): fc.Arbitrary<number[]> {
+  const made = (at: (k: number) => number): number[] => Array.from({ length: size }, (_, k) => at(k))
+  const share = fc.double({ min: 0.1, max: 0.9, noNaN: true })
+  return fc.oneof(
+    { withCrossShrink: true },
+    fc.constant(made(() => 1)),
+    share.map((rest) => made((k) => (k === 0 ? 1 : rest))),
+    share.map((ratio) => made((k) => pow(ratio, k))),
+    fc.double({ min: 0.5, max: 3, noNaN: true }).map((decay) => made((k) => pow(k + 1, -decay))),
   )
 }

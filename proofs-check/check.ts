@@ -3,10 +3,12 @@ import { budgets, type Claim } from './claim.ts'
 /** Refuses claims whose words are unknown, or whose error probabilities or references do not fit together. */
 export function checkClaims(claims: readonly Claim[]): void {
   unique('claims', claims)
+  for (const claim of claims) checkClaim(claim)
   const spent = claims.reduce((sum, { weight }) => sum + weight, 0)
   if (!(spent <= 1 + slack))
-    throw new RangeError(`claims: expected weights that sum to at most 1, got ${spent}`)
-  for (const claim of claims) checkClaim(claim)
+    throw new RangeError(
+      `claims: expected weights that sum to at most 1, got ${spent}\nhint: run some of them apart, or give claims of your own smaller weights`,
+    )
 }
 
 /** Sums of weights are compared with this much room for rounding. */
@@ -38,7 +40,10 @@ function checkClaim(claim: Claim): void {
     }
     known(`${where}: cells`, cells, prediction.cells)
     known(`${where}: needs`, hypotheses, prediction.needs ?? [])
-    const one = prediction.kind !== 'slope' && prediction.kind !== 'limit' && prediction.kind !== 'every'
+    for (const { says, least = 0 } of prediction.cover ?? [])
+      if (!(least >= 0 && least < 1))
+        throw new RangeError(`${where}: cover: expected a share below 1 of ${says}, got ${least}`)
+    const one = !['slope', 'sandwich', 'limit', 'every'].includes(prediction.kind)
     if (one && prediction.cells.length !== 1)
       throw new RangeError(`${where}: expected one cell, got ${prediction.cells.length}`)
     if (prediction.kind === 'limit' && prediction.margins.length !== prediction.cells.length)
@@ -61,7 +66,7 @@ function checkClaim(claim: Claim): void {
   }
 }
 
-const kinds = ['probability', 'mean', 'quantile', 'slope', 'limit', 'law', 'every']
+const kinds = ['probability', 'mean', 'quantile', 'slope', 'sandwich', 'limit', 'law', 'every']
 
 function oneOf(what: string, got: string | undefined, list: readonly (string | undefined)[]): void {
   if (!list.includes(got)) throw new RangeError(`${what}: expected ${list.join(', ')}, got ${String(got)}`)

@@ -1,5 +1,6 @@
 import type { Stream } from '../src/random/index.ts'
 import type { FigureRecord } from './figure.ts'
+import type { Instances } from './instances.ts'
 import type { ClaimResult } from './result.ts'
 
 /** How much may be spent: a budget is a set of predictions with trial caps, never a number of seconds. */
@@ -33,6 +34,14 @@ export interface Hypothesis<C extends Cell, M extends Measurement> {
   holds(cell: C, measurement: M): boolean
 }
 
+/** A situation that trials should have met: its share of the judged trials is reported. */
+export interface Cover<C extends Cell, M extends Measurement> {
+  readonly says: string
+  /** The least share without which the prediction is not supported but undecided. */
+  readonly least?: number
+  holds(measurement: M, cell: C): boolean
+}
+
 /** What all predictions share. */
 interface Declared<C extends Cell, M extends Measurement> {
   readonly id: string
@@ -51,6 +60,7 @@ interface Declared<C extends Cell, M extends Measurement> {
   readonly cap: number
   /** Predictions of one quantity at several sizes share a family: a refutation is repeated in its smallest cell. */
   readonly family?: string
+  readonly cover?: readonly Cover<C, M>[]
   /** The measured number that is judged; for a probability exactly 0 or 1. */
   of(measurement: M, cell: C): number
 }
@@ -76,10 +86,14 @@ export interface MeanPrediction<C extends Cell, M extends Measurement> extends D
   readonly bet?: number
 }
 
-/** The quantile of level `level` in one cell, judged by time-uniform ranks. */
+/**
+ * The quantile of level `level` in one cell, judged by time-uniform ranks; with `against`, how much larger it is
+ * than that of a second measurement.
+ */
 export interface QuantilePrediction<C extends Cell, M extends Measurement> extends Declared<C, M>, Targeted {
   readonly kind: 'quantile'
   readonly level: number
+  against?(measurement: M, cell: C): number
 }
 
 /** The exponent of the quantile of level `level` of a positive measurement, in the cells' first size. */
@@ -89,11 +103,24 @@ export interface SlopePrediction<C extends Cell, M extends Measurement> extends 
 }
 
 /**
+ * For what is known up to a bracket: the exponents of its upper end `of` and of its lower end both lie within the
+ * margin.
+ */
+export interface SandwichPrediction<C extends Cell, M extends Measurement> extends Declared<C, M>, Targeted {
+  readonly kind: 'sandwich'
+  readonly level: number
+  /** The lower end of the bracket, at most `of` in every trial. */
+  lower(measurement: M, cell: C): number
+}
+
+/**
  * P(of = 1) tends to `target`: the cell of index i must lie within `margins[i]`, the last at most half the
- * first.
+ * first. With `range` it is the mean of a measurement in that range that does, with `level` the quantile.
  */
 export interface LimitPrediction<C extends Cell, M extends Measurement> extends Declared<C, M> {
   readonly kind: 'limit'
+  readonly range?: readonly [number, number]
+  readonly level?: number
   readonly target: number
   readonly margins: readonly [number, number, ...number[]]
 }
@@ -117,6 +144,7 @@ export type Prediction<C extends Cell = Cell, M extends Measurement = Measuremen
   | MeanPrediction<C, M>
   | QuantilePrediction<C, M>
   | SlopePrediction<C, M>
+  | SandwichPrediction<C, M>
   | LimitPrediction<C, M>
   | LawPrediction<C, M>
   | EveryPrediction<C, M>
@@ -155,6 +183,10 @@ export interface Claim<C extends Cell = Cell, M extends Measurement = Measuremen
   readonly controls: readonly [Control<C>, ...Control<C>[]]
   /** A cell of any size, where the claim has statements about every instance: shrinking searches among these. */
   instance?(size: number): C
+  /** Cells as plain data drawn by fast-check, where one size does not describe them: for `shrink` alone. */
+  readonly instances?: Instances<Omit<C, keyof Cell> & Partial<Cell>>
+  /** One instance drawn, where its dimension allows that; with the stream of its experiment. */
+  picture?(cell: C, stream: Stream): FigureRecord | undefined
   /** One trial: pure, everything random comes from the stream. */
   experiment(cell: C, stream: Stream): M | Promise<M>
   /** Results to plain figures; drawing is not the claim's business. */

@@ -20,11 +20,11 @@ export async function illustrate(
   for (const prediction of sameFamily(claim, refuted.prediction)) {
     const line = strand(claim, variant, [prediction], freshTrials)
     await runStrand({ ...run, counted: () => undefined }, line)
-    if (run.signal?.aborted) return undefined
     const state = line.judges[0]!
+    if (state.open) return undefined
     const { cell, sample } = tellingBook(prediction, line)
     const index = mostTelling(sample.map(score(prediction, state.look.estimate, cell)))
-    const { verdict, trials } = predictionResult(state, false)
+    const { verdict, trials } = predictionResult(state)
     last = {
       label: 'illustration, not evidence',
       cell: cell.id,

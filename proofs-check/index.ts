@@ -3,6 +3,7 @@ export type {
   Cell,
   Claim,
   Control,
+  Cover,
   EveryPrediction,
   Hypothesis,
   LawPrediction,
@@ -12,6 +13,7 @@ export type {
   Prediction,
   ProbabilityPrediction,
   QuantilePrediction,
+  SandwichPrediction,
   SlopePrediction,
   Source,
 } from './claim.ts'
@@ -31,12 +33,30 @@ export type {
   Verdict,
 } from './result.ts'
 export { schema } from './result.ts'
-export { verify, type Progress, type VerifyOptions } from './run.ts'
-export { runTask, type Task } from './trial.ts'
+export { verify, type Progress, type Settled, type VerifyOptions } from './run.ts'
+export { runTask, type Execute, type Task } from './trial.ts'
+export { claim, type OwnCell, type OwnClaim, type OwnPrediction } from './own.ts'
+export { arbitraries, type Instances } from './instances.ts'
+export { holds } from './holds.ts'
+export {
+  blockKey,
+  differenceOf,
+  fingerprint,
+  journalHeader,
+  journalled,
+  readBlock,
+  readHeader,
+  writeBlock,
+  writeLine,
+  type Block,
+  type JournalHeader,
+} from './journal.ts'
+export { sharded, type Shard } from './shard.ts'
 export { replay, tokenOf, type TrialAddress } from './replay.ts'
 export { exitCode, parse, stringify } from './json.ts'
 export { suite } from './suite.ts'
 export { checkClaims } from './check.ts'
+export { errorRates, type ErrorRate } from './error-rates.ts'
 export {
   lawCap,
   levelOf,

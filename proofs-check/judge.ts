@@ -1,3 +1,4 @@
+import { expm1, log } from '../src/math/index.ts'
 import type { Cell, Claim, Prediction } from './claim.ts'
 import { decider } from './decide.ts'
 import type { Decider } from './kinds/decider.ts'
@@ -9,7 +10,8 @@ export interface Judge {
   readonly cells: readonly Cell[]
   readonly alpha: number
   readonly cap: number
-  readonly decider: Decider
+  /** Its memory, until it is decided. */
+  decider: Decider | undefined
   look: Look
   open: boolean
   trials: number
@@ -32,7 +34,7 @@ export function judge(prediction: Prediction, cells: readonly Cell[], alpha: num
 }
 
 /** Whether a trial meets the hypotheses that the prediction needs, and breaks the one `broken` on purpose. */
-function admits(
+export function admits(
   prediction: Prediction,
   claim: Claim,
   cell: Cell,
@@ -68,22 +70,26 @@ export function feed(
   round: ReadonlyMap<string, readonly NumberedTrial[]>,
   broken: string | null,
 ): void {
-  const { prediction, cells } = state
+  const { prediction, cells, decider } = state
+  if (decider === undefined) return
   cells.forEach((cell, index) => {
     const trials = round.get(cell.id)!
     const inside = trials.filter((trial) => admits(prediction, claim, cell, trial, broken))
-    state.decider.add(index, inside)
+    decider.add(index, inside)
     state.trials += trials.length
     state.outside += trials.length - inside.length
   })
   const final = state.trials >= state.cap
-  state.look = state.decider.look(final)
+  state.look = decider.look(final)
   state.open = !final && state.look.verdict === 'undecided'
+  if (!state.open) state.decider = undefined
 }
 
-export function predictionResult(state: Judge, interrupted: boolean): PredictionResult {
+/** What came out; a prediction that is still open was stopped. */
+export function predictionResult(state: Judge): PredictionResult {
   const { prediction, look } = state
-  const verdict: Verdict = state.open && interrupted ? 'incomplete' : look.verdict
+  const verdict: Verdict = state.open ? 'incomplete' : look.verdict
+  const seen = detectable(state)
   return {
     id: prediction.id,
     says: prediction.says,
@@ -100,7 +106,19 @@ export function predictionResult(state: Judge, interrupted: boolean): Prediction
     trialsOutsideHypotheses: state.outside,
     ...look,
     verdict,
+    ...(Number.isFinite(seen) && { detectable: seen }),
   }
+}
+
+/**
+ * A truth that is refuted lies at least the margin and half an interval away from the target; a share of
+ * counterexamples that all of n trials miss has probability α at 1 - α^(1/n).
+ */
+function detectable({ prediction, look, alpha, trials, outside }: Judge): number {
+  if (prediction.kind === 'every') return trials > outside ? -expm1(log(alpha) / (trials - outside)) : NaN
+  const [low, high] = look.interval
+  const margin = prediction.kind === 'limit' ? prediction.margins.at(-1)! : prediction.margin
+  return margin + Math.max(high - look.estimate, look.estimate - low)
 }
 
 function sideOf(prediction: Prediction): 'two' | 'atLeast' | 'atMost' {

@@ -1,9 +1,11 @@
 import { tensor, valueTolerance } from '../src/array/index.ts'
 import { singleGradientStep } from '../src/attacks/index.ts'
+import { cos, pi, sin } from '../src/math/index.ts'
 import { dot } from '../src/ops/index.ts'
 import { normal, type Stream } from '../src/random/index.ts'
 import { levelOf, slopeCap } from './caps.ts'
 import type { Cell, Claim, SlopePrediction } from './claim.ts'
+import type { FigureRecord } from './figure.ts'
 import { scalingFigure } from './figures.ts'
 
 /*
@@ -37,10 +39,13 @@ function cell(inputs: number, block: number): LinearCell {
   return { id: `d=${inputs}`, label: `d = ${inputs}`, sizes: { d: inputs }, block, inputs, ...declared }
 }
 
-async function experiment({ inputs, weights, norm }: LinearCell, source: Stream): Promise<LinearMeasurement> {
-  const drawn = normal(source, inputs).map(
-    (z) => (weights === 'centred' ? z : Math.abs(z)) / Math.sqrt(inputs),
-  )
+function weightsOf({ inputs, weights }: LinearCell, source: Stream): Float64Array {
+  return normal(source, inputs).map((z) => (weights === 'centred' ? z : Math.abs(z)) / Math.sqrt(inputs))
+}
+
+async function experiment(cell: LinearCell, source: Stream): Promise<LinearMeasurement> {
+  const { inputs, norm } = cell
+  const drawn = weightsOf(cell, source)
   const w = tensor(drawn)
   const x = tensor(new Float64Array(inputs).fill(1))
   const attack = await singleGradientStep((x) => dot(w, x), x)
@@ -59,6 +64,33 @@ async function experiment({ inputs, weights, norm }: LinearCell, source: Stream)
     distance: relative(distance),
     found: relative(found),
     error: Math.abs(found - distance) / allowed,
+  }
+}
+
+/** In the plane: x, the line f = 0, the nearest point on it, and the circle around x with the formula's radius. */
+function picture(cell: LinearCell, source: Stream): FigureRecord | undefined {
+  if (cell.inputs !== 2) return undefined
+  const [a, b] = weightsOf(cell, source) as unknown as readonly [number, number]
+  const value = a + b
+  const squares = a * a + b * b
+  const radius = Math.abs(value) / (cell.norm === 2 ? Math.sqrt(squares) : Math.abs(a) + Math.abs(b))
+  const nearest = { x: 1 - (value * a) / squares, y: 1 - (value * b) / squares }
+  const along = (t: number) => ({ x: nearest.x - t * b, y: nearest.y + t * a })
+  const reach = 2 / Math.sqrt(squares)
+  const turn = (k: number) => ({ x: 1 + radius * cos((k * pi) / 60), y: 1 + radius * sin((k * pi) / 60) })
+  const series = (label: string, role: 'claim' | 'control', point: { x: number; y: number }) => {
+    return { label, role, points: [point], replicates: [] }
+  }
+  return {
+    ...{ id: 'linear-plane', title: 'The nearest point of the line f = 0', bands: [] },
+    caption: 'The circle has the radius that the formula gives: it touches the line where the formula holds.',
+    x: { label: 'first input', scale: 'linear' },
+    y: { label: 'second input', scale: 'linear' },
+    series: [series('x', 'control', { x: 1, y: 1 }), series('nearest point', 'claim', nearest)],
+    lines: [
+      { label: 'f = 0', points: [along(-reach), along(reach)] },
+      { label: 'the distance by the formula', points: Array.from({ length: 121 }, (_, k) => turn(k)) },
+    ],
   }
 }
 
@@ -123,6 +155,7 @@ export const linearControl: Claim<LinearCell, LinearMeasurement> = {
   cells: [cell(4, 100), cell(64, 250), cell(512, 10), cell(4096, 250)],
   experiment,
   instance: (size) => cell(size, 1),
+  picture,
   predictions: [
     {
       ...{

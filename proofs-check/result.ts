@@ -30,6 +30,9 @@ export interface ShrunkTrial {
   readonly origin: 'shrunk'
   readonly instance: unknown
   readonly measurement: Measurement
+  /** Token of this very trial. */
+  readonly replay: string
+  readonly picture?: FigureRecord
 }
 
 /** What a prediction's sequence says at some moment. */
@@ -45,6 +48,10 @@ export interface Look {
     readonly interval: readonly [number, number]
   }[]
   readonly note?: string
+  /** How much the local exponent changes from the smallest size to the largest: of slopes with three sizes. */
+  readonly bend?: { readonly estimate: number; readonly interval: readonly [number, number] }
+  /** The share of judged trials that met each declared situation. */
+  readonly cover?: readonly { readonly says: string; readonly share: number; readonly least: number }[]
 }
 
 /** The smallest declared cell in which a refutation was repeated with fresh trials, and one telling trial. */
@@ -72,7 +79,14 @@ export interface PredictionResult extends Look {
   readonly cap: number
   readonly trials: number
   readonly trialsOutsideHypotheses: number
+  /**
+   * The smallest departure that these trials would have refuted: a distance from the target; for `every` the share
+   * of counterexamples of which one would have been met except with probability α.
+   */
+  readonly detectable?: number
   readonly illustration?: Illustration
+  /** The smallest counterexample found, for statements about every instance. */
+  readonly counterexample?: ShrunkTrial
 }
 
 /** Order statistics of one measurement in one cell; failed computations counted apart. */
@@ -84,6 +98,8 @@ export interface Summary {
   /** Quantiles 0.05, 0.25, 0.5, 0.75, 0.95. */
   readonly quantiles: readonly [number, number, number, number, number]
   readonly max: number
+  /** Every how manieth trial the quantiles are taken from; 1 when absent. */
+  readonly every?: number
 }
 
 export interface CellResult {
@@ -125,6 +141,10 @@ export interface ClaimResult {
   /** Token of the most telling trial of a refuted claim, of its first trial otherwise. */
   readonly replay: string
   readonly figures: readonly FigureRecord[]
+  /** Why there are no figures, when making them failed. */
+  readonly figuresFailed?: string
+  /** Predictions that need a larger budget than this run's. */
+  readonly unjudged?: readonly { readonly id: string; readonly says: string; readonly needs: Budget }[]
 }
 
 /** Everything a run found: plain data, the same bits for one seed and budget apart from `seconds`. */

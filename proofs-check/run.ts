@@ -1,5 +1,6 @@
-import { budgets, runsAt, type Budget, type Claim, type Measurement } from './claim.ts'
+import { budgets, runsAt, type Budget, type Claim } from './claim.ts'
 import { checkClaims } from './check.ts'
+import type { FigureRecord } from './figure.ts'
 import { illustrate } from './illustration.ts'
 import { predictionResult, type Judge } from './judge.ts'
 import { cellResult } from './ledger.ts'
@@ -12,8 +13,9 @@ import {
   type SuiteResult,
   type Verdict,
 } from './result.ts'
+import { smallest } from './shrink.ts'
 import { runStrand, strand, strands, suiteAlpha, type Runner, type Strand } from './strand.ts'
-import { named, runTask, type Task } from './trial.ts'
+import { named, runTask, type Execute, type Task } from './trial.ts'
 
 /** Where a run is: told after every round. */
 export interface Progress {
@@ -27,13 +29,32 @@ export interface Progress {
   /** Predictions and controls of the claim that are decided or at their caps, and how many there are. */
   readonly decided: number
   readonly total: number
+  /**
+   * How much of the claim is behind it: decided predictions count 1, open ones the share of their cap, divided by
+   * their number.
+   */
+  readonly share: number
+  /** What this round settled. */
+  readonly settled: readonly Settled[]
+}
+
+/** A prediction or control that has just been decided, or is undecided at its cap. */
+export interface Settled {
+  /** Id of the prediction or of the control. */
+  readonly id: string
+  readonly says: string
+  readonly verdict: Verdict
+  readonly expected: 'supported' | 'refuted'
 }
 
 export interface VerifyOptions {
   readonly seed: number
   readonly budget: Budget
-  /** Runs the trials of a task: a worker pool; in this thread when absent. */
-  readonly execute?: (task: Task) => Promise<readonly Measurement[]>
+  /**
+   * Runs the trials of a task: a worker pool, a journal; in this thread when absent. What needs trials that it does
+   * not have stays incomplete.
+   */
+  readonly execute?: Execute
   /** Ends the run; what is not decided by then is incomplete. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
@@ -79,6 +100,7 @@ async function verifyClaim(
   const controls = await Promise.all(broken.map((line) => controlResult(run, line)))
   const books = claim.cells.flatMap(({ id }) => main.flatMap((line) => line.books.get(id) ?? []))
   const { id, title, source, statement, symbols, shows, expected } = claim
+  const later = claim.predictions.filter((prediction) => !predictions.includes(prediction))
   const result = {
     ...{ id, title, source, statement, symbols, shows },
     hypotheses: claim.hypotheses.map(({ id, says }) => ({ id, says })),
@@ -92,8 +114,24 @@ async function verifyClaim(
     trialsOutsideHypotheses: books.reduce((sum, book) => sum + book.outside, 0),
     seconds: stopwatch(),
     replay: replayOf(claim, results, options.seed),
+    ...(later.length > 0 && {
+      unjudged: later.map(({ id, says, budget }) => ({ id, says, needs: budget })),
+    }),
   }
-  return { ...result, figures: claim.figures(result) }
+  return { ...result, ...figuresOf(claim, result) }
+}
+
+/** A drawing that fails must not take the verdicts with it: cells of a run that was stopped may be empty. */
+function figuresOf(
+  claim: Claim,
+  result: Omit<ClaimResult, 'figures'>,
+): Pick<ClaimResult, 'figures' | 'figuresFailed'> {
+  try {
+    const figures: readonly FigureRecord[] = claim.figures(result)
+    return { figures }
+  } catch (error) {
+    return { figures: [], figuresFailed: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 /** Refuted when one prediction is, supported when all are, else undecided; incomplete when the run was stopped. */
@@ -111,10 +149,11 @@ async function resultOf(
   variant: string | null,
   state: Judge,
 ): Promise<PredictionResult> {
-  const result = predictionResult(state, run.signal?.aborted ?? false)
+  const result = predictionResult(state)
   if (result.verdict !== 'refuted' || run.signal?.aborted) return result
   const illustration = await illustrate(run, claim, variant, state)
-  return illustration === undefined ? result : { ...result, illustration }
+  const counterexample = await smallest(run, claim, variant, state.prediction)
+  return { ...result, ...(illustration && { illustration }), ...(counterexample && { counterexample }) }
 }
 
 async function controlResult(run: Runner, line: Strand): Promise<ControlResult> {
@@ -133,7 +172,8 @@ async function controlResult(run: Runner, line: Strand): Promise<ControlResult> 
 
 /** The token of the first refutation's illustration, or of the claim's first trial. */
 function replayOf(claim: Claim, results: readonly PredictionResult[], seed: number): string {
-  const telling = results.find(({ illustration }) => illustration !== undefined)?.illustration
+  const refuted = results.find(({ verdict }) => verdict === 'refuted')
+  const telling = refuted?.counterexample ?? refuted?.illustration
   return (
     telling?.replay ?? tokenOf({ claim: claim.id, variant: null, cell: claim.cells[0].id, seed, trial: 0 })
   )
@@ -142,14 +182,28 @@ function replayOf(claim: Claim, results: readonly PredictionResult[], seed: numb
 function runner(lines: readonly Strand[], options: VerifyOptions & Pick<Runner, 'execute'>): Runner {
   const { seed, execute, signal, onProgress } = options
   const judges = lines.flatMap((line) => line.judges)
-  const counted = ({ claim, variant }: Strand, cells: readonly string[]): void =>
+  const behind = (state: Judge): number => (state.open ? Math.min(1, state.trials / state.cap) : 1)
+  const counted: Runner['counted'] = ({ claim, variant }, cells, settled) =>
     onProgress?.({
       ...{ claim: claim.id, variant, cells },
       trials: lines.reduce((sum, line) => sum + trialsOf(line), 0),
       decided: judges.filter((state) => !state.open).length,
       total: judges.length,
+      share: judges.reduce((sum, state) => sum + behind(state), 0) / judges.length,
+      settled: settled.map(({ prediction, look }) => settledOf(claim, variant, prediction, look.verdict)),
     })
   return { seed, execute, signal, counted }
+}
+
+function settledOf(
+  claim: Claim,
+  variant: string | null,
+  { id, says }: { readonly id: string; readonly says: string },
+  verdict: Verdict,
+): Settled {
+  if (variant === null) return { id, says, verdict, expected: claim.expected }
+  const control = named(claim.controls, variant, 'control')
+  return { id: variant, says: control.says, verdict, expected: 'refuted' }
 }
 
 function trialsOf({ books }: Strand): number {

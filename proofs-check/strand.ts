@@ -2,7 +2,7 @@ import type { Claim, Measurement, Prediction } from './claim.ts'
 import { feed, judge, outsideAll, type Judge } from './judge.ts'
 import { enter, ledger, type Ledger } from './ledger.ts'
 import type { NumberedTrial } from './result.ts'
-import { cellOf, named, type Task } from './trial.ts'
+import { cellOf, named, type Execute, type Task } from './trial.ts'
 
 /** The suite's error probability, family-wise. */
 export const suiteAlpha = 0.001
@@ -21,10 +21,10 @@ export interface Strand {
 /** What a strand needs of its run. */
 export interface Runner {
   readonly seed: number
-  readonly execute: (task: Task) => Promise<readonly Measurement[]>
+  readonly execute: Execute
   readonly signal: AbortSignal | undefined
-  /** Called after every round with the cells that it counted. */
-  readonly counted: (strand: Strand, cells: readonly string[]) => void
+  /** Called after every round with the cells that it counted and the predictions that it settled. */
+  readonly counted: (strand: Strand, cells: readonly string[], settled: readonly Judge[]) => void
 }
 
 /** The predictions as strands: those that share a cell, directly or through others, together. */
@@ -65,7 +65,7 @@ export function strand(
 
 /**
  * Rounds until nothing is open: a block of trials in every cell still needed, then the predictions in
- * declared order.
+ * declared order. Ends with something open when the run is stopped, or its trials are not to be had.
  */
 export async function runStrand(run: Runner, line: Strand): Promise<void> {
   const { claim, variant, judges, books, first } = line
@@ -91,11 +91,15 @@ export async function runStrand(run: Runner, line: Strand): Promise<void> {
       enter(book, measurements, outsideAll(open, claim, book.cell, trials, broken))
     })
     for (const state of open) feed(state, claim, round, broken)
-    run.counted(line, [...round.keys()])
+    run.counted(
+      line,
+      [...round.keys()],
+      open.filter((state) => !state.open),
+    )
   }
 }
 
-/** The next block of every active cell, or undefined when the run was stopped meanwhile. */
+/** The next block of every active cell, or undefined when the run was stopped meanwhile or one is not to be had. */
 async function block(
   run: Runner,
   line: Strand,
@@ -114,12 +118,14 @@ async function block(
   })
   try {
     const measured = await Promise.all(tasks.map(run.execute))
-    measured.forEach(({ length }, index) => {
+    const there = measured.filter((measurements) => measurements !== undefined)
+    if (there.length < measured.length) return undefined
+    there.forEach(({ length }, index) => {
       const { cell, count } = tasks[index]!
       if (length !== count)
         throw new RangeError(`verify: expected ${count} measurements of ${cell}, got ${length}`)
     })
-    return measured
+    return there
   } catch (error) {
     if (run.signal?.aborted) return undefined
     throw error

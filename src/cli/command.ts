@@ -3,6 +3,9 @@ import { attackCommand, radiusCommand } from './attack.ts'
 import { readArguments, type otherCommands } from './arguments.ts'
 import { dataCommand } from './data.ts'
 import { devicesCommand } from './devices.ts'
+import { mergeCommand } from './merge.ts'
+import { newClaimCommand } from './new-claim.ts'
+import { ownClaims } from './own-claims.ts'
 import { spectrumCommand } from './spectrum.ts'
 import { wrap } from './text.ts'
 import { trainCommand } from './train.ts'
@@ -20,6 +23,7 @@ export async function runCommand(args: readonly string[], surroundings: Surround
       args,
       suite.map(({ id }) => id),
     )
+    const own = 'own' in request ? await ownClaims('verify', request.own ?? []) : []
     switch (request.action) {
       case 'help':
         terminal.out(help)
@@ -28,15 +32,19 @@ export async function runCommand(args: readonly string[], surroundings: Surround
         terminal.out(`${maker.version}\n`)
         return 0
       case 'list':
-        terminal.out(suite.map((claim) => listed(claim, terminal.columns)).join('\n'))
+        terminal.out([...suite, ...own].map((claim) => listed(claim, terminal.columns)).join('\n'))
         return 0
       case 'replay':
-        terminal.out(replayed(await replayTrial(suite, request.token)))
+        terminal.out(replayed(await replayTrial([...own, ...suite], request.token)))
         return 0
       case 'devices':
         return await devicesCommand(request, terminal)
       case 'verify':
-        return await verifyCommand(request, surroundings)
+        return await verifyCommand(request, own, surroundings)
+      case 'merge':
+        return await mergeCommand(request, own, surroundings)
+      case 'new-claim':
+        return newClaimCommand(request.name, terminal)
     }
   } catch (error) {
     if (error instanceof UsageError) {

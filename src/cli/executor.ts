@@ -15,6 +15,8 @@ export interface Order {
   readonly task: Task
   /** What is to run tapes there, if it matters. */
   readonly tapes?: ExecutorName
+  /** Files with claims that are not of the suite. */
+  readonly own?: readonly string[]
 }
 
 /** Runs trials in this thread, and lets signals and timers in between them. */
@@ -38,12 +40,12 @@ export function inProcess(claims: readonly Claim[], signal: AbortSignal): Execut
   }
 }
 
-/** Starts a pool of threads that each run `file`. Rejects when they cannot start. */
+/** Starts a pool of threads that each run `file`, with every order's settings. Rejects when they cannot start. */
 export async function inThreads(
   file: URL,
   workers: number,
   signal: AbortSignal,
-  tapes?: ExecutorName,
+  settings: Omit<Order, 'task'> = {},
 ): Promise<Executor> {
   const filename = fileURLToPath(file)
   // The program is named with each task, not to the pool: then one that cannot be loaded is a task that
@@ -64,7 +66,7 @@ export async function inThreads(
       signal.throwIfAborted()
       const parts = slices(task, workers).map(
         (slice) =>
-          pool.run({ task: slice, ...(tapes && { tapes }) } satisfies Order, {
+          pool.run({ ...settings, task: slice } satisfies Order, {
             filename,
             name: 'run',
           }) as Promise<Measurement[]>,

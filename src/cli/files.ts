@@ -37,11 +37,15 @@ export function fileDestination(file: string, command: string = 'verify'): Desti
 }
 
 /** Makes a folder, and checks that these files can be written into it. Throws UsageError when they cannot. */
-export function folderDestinations(folder: string, names: readonly string[]): Destination[] {
-  attempt('verify', `a folder that can be written for ${JSON.stringify(folder)}`, () =>
+export function folderDestinations(
+  folder: string,
+  names: readonly string[],
+  command: string = 'verify',
+): Destination[] {
+  attempt(command, `a folder that can be written for ${JSON.stringify(folder)}`, () =>
     mkdirSync(folder, { recursive: true }),
   )
-  return names.map((name) => fileDestination(path.join(folder, name)))
+  return names.map((name) => fileDestination(path.join(folder, name), command))
 }
 
 function replaceFile(target: string, content: string | Uint8Array): void {

@@ -1,6 +1,8 @@
 import type { ClaimResult, ControlResult, PredictionResult, SuiteResult } from '../../proofs-check/index.ts'
 import { formatCount, formatSeconds } from '../report/numbers.ts'
 import {
+  detectableInWords,
+  detectableMeans,
   errorRateInWords,
   exponentOf,
   headline,
@@ -8,7 +10,9 @@ import {
   measuredInWords,
   outcomeOf,
   predictedInWords,
+  remarksOf,
   signOf,
+  unjudgedInWords,
   verdictInWords,
   type Outcome,
 } from '../report/words.ts'
@@ -22,7 +26,8 @@ export function resultTable(result: SuiteResult, terminal: Terminal): string {
   const blocks = claims.map((claim) => claimTable(claim, width, terminal))
   const lines = claims.map((claim) => summaryLine(claim, claims, terminal))
   const close = `${headline(result)} ${errorRateInWords(alpha)} Seed ${seed}, budget ${budget}, ${formatSeconds(seconds)}.`
-  return `\n${blocks.join('\n')}\n${lines.join('\n')}\n\n${wrap(close, width).join('\n')}\n`
+  const foot = [detectableMeans, close].map((text) => wrap(text, width).join('\n')).join('\n\n')
+  return `\n${blocks.join('\n')}\n${lines.join('\n')}\n\n${foot}\n`
 }
 
 /** What stays on the screen when the table is long: the verdict, the counts, the exponent. */
@@ -32,7 +37,8 @@ function summaryLine(claim: ClaimResult, claims: readonly ClaimResult[], termina
   const count = (list: readonly PredictionResult[], wanted: string): string =>
     `${list.filter((item) => item.verdict === wanted).length}/${list.length}`
   const name = pad(id, Math.max(...claims.map((each) => each.id.length)))
-  const counts = `${count(predictions, 'supported')} supported, controls ${count(controls, 'refuted')} refuted`
+  const later = claim.unjudged === undefined ? '' : ` (${unjudgedInWords(claim)})`
+  const counts = `${count(predictions, 'supported')} supported${later}, controls ${count(controls, 'refuted')} refuted`
   const exponent = exponentOf(claim)
   const second = exponent ? `\n${' '.repeat(14)}exponent ${measuredInWords(exponent)}` : ''
   return `${tint(terminal, outcome, pad(`${signOf(outcome)} ${verdict}`, 12))}  ${name}  ${counts}${second}`
@@ -50,7 +56,7 @@ function claimTable(claim: ClaimResult, width: number, terminal: Terminal): stri
     ...rows(
       predictions,
       'supported',
-      ['What was tested', 'measured [interval]', 'predicted'],
+      ['What was tested', 'measured [interval]', 'predicted', 'sees'],
       width,
       terminal,
     ),
@@ -58,7 +64,7 @@ function claimTable(claim: ClaimResult, width: number, terminal: Terminal): stri
     ...rows(
       controls,
       'refuted',
-      ['Controls: each must be refuted', 'measured [interval]', 'not'],
+      ['Controls: each must be refuted', 'measured [interval]', 'not', 'sees'],
       width,
       terminal,
     ),
@@ -69,7 +75,7 @@ function claimTable(claim: ClaimResult, width: number, terminal: Terminal): stri
 function rows(
   results: readonly (PredictionResult | ControlResult)[],
   expected: 'supported' | 'refuted',
-  heads: readonly [string, string, string],
+  heads: readonly [string, string, string, string],
   width: number,
   terminal: Terminal,
 ): string[] {
@@ -79,19 +85,22 @@ function rows(
     measured: measuredInWords(result),
     predicted:
       `${predictedInWords(result)} ${result.kind === 'every' || result.kind === 'law' ? '' : marginInWords(result)}`.trim(),
+    sees: detectableInWords(result),
   }))
   const second = Math.max(heads[1].length, ...cells.map(({ measured }) => measured.length))
   const third = Math.max(heads[2].length, ...cells.map(({ predicted }) => predicted.length))
-  const first = width - second - third - 6
-  const head = `  ${pad(heads[0], first)}  ${pad(heads[1], second)}  ${heads[2]}`
+  const fourth = Math.max(heads[3].length, ...cells.map(({ sees }) => sees.length))
+  const first = width - second - third - fourth - 8
+  const head = `  ${pad(heads[0], first)}  ${pad(heads[1], second)}  ${pad(heads[2], third)}  ${heads[3]}`
   return [
     paint(terminal, 'dim', head),
-    ...cells.flatMap(({ result, measured, predicted }) => {
+    ...cells.flatMap(({ result, measured, predicted, sees }) => {
       const outcome = outcomeOf(result.verdict, expected)
       const [line, ...more] = wrap(says(result, outcome), first)
+      for (const remark of remarksOf(result)) more.push(...wrap(remark, width - 4).map((text) => `  ${text}`))
       const sign = tint(terminal, outcome, signOf(outcome))
       return [
-        `${sign} ${pad(line!, first)}  ${pad(measured, second)}  ${predicted}`,
+        `${sign} ${pad(line!, first)}  ${pad(measured, second)}  ${pad(predicted, third)}  ${sees}`.trimEnd(),
         ...more.map((text) => `  ${text}`),
       ]
     }),

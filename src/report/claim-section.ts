@@ -1,15 +1,16 @@
-import type { ClaimResult, Illustration, PredictionResult } from '../../proofs-check/index.ts'
+import type { ClaimResult, Illustration, PredictionResult, ShrunkTrial } from '../../proofs-check/index.ts'
 import { cellDetails } from './cell-table.ts'
 import { figureSection } from './figure.ts'
 import { html, type Html } from './html.ts'
 import { countOf, formatCount, formatNumber } from './numbers.ts'
 import { minus, prose } from './typeset.ts'
 import { badge, controlTable, predictionTable } from './verdicts.ts'
-import { outcomeOf } from './words.ts'
+import { outcomeOf, replayCommand, unjudgedInWords } from './words.ts'
 
 /** Everything about one claim, in the order in which a reader would ask. */
-export function claimSection(claim: ClaimResult): Html {
-  const { id, title, verdict, expected, statement, shows, figures } = claim
+export function claimSection(claim: ClaimResult, files: readonly string[]): Html {
+  const { id, title, verdict, expected, statement, shows, figures, figuresFailed } = claim
+  const later = unjudgedInWords(claim)
   return html`<section class="claim" id="${id}" aria-labelledby="${id}-title">
     <h2 id="${id}-title">${prose(title)}</h2>
     <p class="standing">${badge(verdict, outcomeOf(verdict, expected))} ${sourceLine(claim)}</p>
@@ -29,19 +30,21 @@ export function claimSection(claim: ClaimResult): Html {
     </dl>
     <h3>Figures</h3>
     ${figures.map(figureSection)}
+    ${figuresFailed !== undefined && html`<p>They could not be made: ${figuresFailed}</p>`}
     <h3>Predictions</h3>
-    ${predictionTable(claim)} ${marginReasons(claim.predictions)}
+    ${predictionTable(claim)} ${later !== '' && html`<p>Not judged at this budget: ${later}.</p>`}
+    ${marginReasons(claim.predictions)}
     <h3>Controls</h3>
     <p>
       Each control breaks one thing and is judged by the same prediction, target and margin. If it were not
       refuted, the test above could not tell the theorem from its opposite.
     </p>
-    ${controlTable(claim)} ${illustrations(claim)}
+    ${controlTable(claim)} ${illustrations(claim, files)}
     <h3>Hypotheses and symbols</h3>
     ${hypotheses(claim)} ${symbols(claim)}
     <h3>Run it again</h3>
     <p>One trial of this claim, in this run’s own random numbers:</p>
-    <pre><code>glassjaw verify --replay ${claim.replay}</code></pre>
+    <pre><code>${replayCommand(claim.replay, files)}</code></pre>
     ${cellDetails(claim)}
   </section>`
 }
@@ -76,16 +79,18 @@ function marginReasons(predictions: readonly PredictionResult[]): Html {
   </details>`
 }
 
-function illustrations({ predictions, controls }: ClaimResult): Html | undefined {
-  const found = [...predictions, ...controls].flatMap(({ says, illustration }) =>
-    illustration ? [illustrationItem(says, illustration)] : [],
-  )
+function illustrations({ predictions, controls }: ClaimResult, files: readonly string[]): Html | undefined {
+  const found = [...predictions, ...controls].flatMap(({ says, illustration, counterexample }) => [
+    ...(illustration ? [illustrationItem(says, illustration, files)] : []),
+    ...(counterexample ? [counterexampleItem(says, counterexample, files)] : []),
+  ])
   if (found.length === 0) return undefined
   return html`<details>
     <summary>Where the refutations show first</summary>
     <p>
       For each refutation, the smallest declared cell in which fresh trials refuted it again, and one telling
-      trial: an illustration, not evidence.
+      trial; for statements about every instance, the smallest counterexample found. Illustrations, not
+      evidence.
     </p>
     <ul class="illustrations">
       ${found}
@@ -93,14 +98,40 @@ function illustrations({ predictions, controls }: ClaimResult): Html | undefined
   </details>`
 }
 
+function listed(values: object): string {
+  return Object.entries(values)
+    .map(([name, value]) =>
+      typeof value === 'number'
+        ? `${name} ${minus(formatNumber(value))}`
+        : typeof value === 'object' && value !== null
+          ? listed(value)
+          : `${name} ${String(value)}`,
+    )
+    .filter((text) => text !== '')
+    .join(', ')
+}
+
+function counterexampleItem(
+  says: string,
+  { instance, measurement, replay, picture }: ShrunkTrial,
+  files: readonly string[],
+): Html {
+  return html`<li>
+    ${prose(says)}: the smallest counterexample found has ${prose(listed(instance as object))}. Measured:
+    ${prose(listed(measurement))}. <code>${replayCommand(replay, files)}</code>
+    ${picture && figureSection(picture)}
+  </li>`
+}
+
 function illustrationItem(
   says: string,
   { cell, refutedAgain, trials, measurement, replay }: Illustration,
+  files: readonly string[],
 ): Html {
-  const values = Object.entries(measurement).map(([name, value]) => `${name} ${minus(formatNumber(value))}`)
   return html`<li>
     ${prose(says)}: ${refutedAgain ? 'refuted again' : 'not refuted again'} in ${cell} with
-    ${countOf(trials, 'fresh trial')}. One trial: ${values.join(', ')}. <code>--replay ${replay}</code>
+    ${countOf(trials, 'fresh trial')}. One trial: ${prose(listed(measurement))}.
+    <code>${replayCommand(replay, files)}</code>
   </li>`
 }
 

@@ -1,16 +1,18 @@
 import type { SuiteResult } from '../../proofs-check/index.ts'
 import { claimSection } from './claim-section.ts'
 import { documentOf } from './document.ts'
+import { errorRatesSection } from './error-rates.ts'
 import { escapeJson, html, trusted, type Html } from './html.ts'
 import { formatNumber, formatSeconds } from './numbers.ts'
 import { summaryTable } from './verdicts.ts'
-import { commandOf, errorRateInWords, headline } from './words.ts'
+import { commandOf, errorRateInWords, headline, type OwnFiles } from './words.ts'
 
 /** What wrote the report. It is no part of the result, which is the same on every machine. */
 export interface Maker {
   readonly version: string
   /** The engine it ran on, such as `Node 22.23.0`. */
   readonly runtime: string
+  readonly own?: OwnFiles
 }
 
 /**
@@ -33,7 +35,8 @@ export function renderReport(result: SuiteResult, maker: Maker): string {
         <h2 id="verdicts">Verdicts</h2>
         ${summaryTable(result)}
       </section>
-      ${result.claims.map(claimSection)} ${again(result, maker)}`,
+      ${result.claims.map((claim) => claimSection(claim, filesOf(claim.id, maker)))} ${errorRatesSection()}
+      ${again(result, maker)}`,
     data: summaries(result),
   })
 }
@@ -49,7 +52,8 @@ function firstOfAll({ alpha }: SuiteResult): Html {
     <p>
       A number is <em>supported</em> when its whole confidence interval lies inside the margin around what
       theory predicts, and <em>refuted</em> when the interval misses that margin altogether. Anything else is
-      <em>undecided</em>. Margins, trial caps and weights were declared before the run.
+      <em>undecided</em>. Beside every verdict stands the smallest departure that its trials would have
+      refuted: of smaller ones it says nothing. Margins, trial caps and weights were declared before the run.
       ${errorRateInWords(alpha)}
     </p>
     <p>
@@ -59,10 +63,15 @@ function firstOfAll({ alpha }: SuiteResult): Html {
   </section>`
 }
 
-function again(result: SuiteResult, { version, runtime }: Maker): Html {
+/** The files that a command about a claim names: those of claims of one's own. */
+function filesOf(claim: string, { own }: Maker): readonly string[] {
+  return own?.claims.includes(claim) ? own.files : []
+}
+
+function again(result: SuiteResult, { version, runtime, own }: Maker): Html {
   return html`<section aria-labelledby="again">
     <h2 id="again">Repeat this run</h2>
-    <pre><code>${commandOf(result)}</code></pre>
+    <pre><code>${commandOf(result, own)}</code></pre>
     <p>
       The same seed and budget give the same numbers, bit for bit, on any machine and with any number of
       workers; only the times differ. This report was written by glassjaw ${version} on ${runtime}; everything

@@ -4,12 +4,15 @@ import { html, type Html } from './html.ts'
 import { formatCount, formatNumber, formatSeconds } from './numbers.ts'
 import { minus, prose, sentence } from './typeset.ts'
 import {
+  detectableInWords,
   exponentOf,
   marginInWords,
   measuredInWords,
   outcomeOf,
   predictedInWords,
+  remarksOf,
   signOf,
+  unjudgedInWords,
   verdictInWords,
   type Outcome,
 } from './words.ts'
@@ -21,12 +24,15 @@ export function summaryTable({ claims }: SuiteResult): Html {
     const exponent = exponentOf(claim)
     const supported = predictions.filter((prediction) => prediction.verdict === 'supported').length
     const refuted = controls.filter((control) => control.verdict === 'refuted').length
+    const later = unjudgedInWords(claim)
     return html`<tr>
       <th scope="row"><a href="#${id}">${prose(title)}</a></th>
       <td>${badge(verdict, outcomeOf(verdict, expected))}</td>
       <td>${expected}</td>
       <td class="number">${exponent ? minus(measuredInWords(exponent)) : '–'}</td>
-      <td class="number">${supported} of ${predictions.length}</td>
+      <td class="number">
+        ${supported} of ${predictions.length}${later !== '' && html` <small>${later}</small>`}
+      </td>
       <td class="number">${refuted} of ${controls.length}</td>
       <td class="number">${formatNumber(alpha, 2)}</td>
       <td class="number">${formatCount(trials)}</td>
@@ -130,6 +136,9 @@ function columns(predicted: string): Html {
   return html`<th scope="col" class="number">${predicted}</th>
     <th scope="col" class="number">Margin</th>
     <th scope="col" class="number">Measured [interval]</th>
+    <th scope="col" class="number">
+      <abbr title="the smallest departure that these trials would have refuted">Sees</abbr>
+    </th>
     <th scope="col"><span class="unseen">Interval against margin</span></th>
     <th scope="col" class="number"><abbr title="probability of a wrong verdict, at most">α</abbr></th>
     <th scope="col" class="number">Trials</th>
@@ -140,6 +149,7 @@ function numbers(result: PredictionResult | ControlResult, outcome: Outcome): Ht
   return html`<td class="number">${minus(predictedInWords(result))}</td>
     <td class="number">${marginInWords(result)}</td>
     <td class="number">${minus(measuredInWords(result))}</td>
+    <td class="number">${detectableInWords(result)}</td>
     <td>${gauge(result, outcome)}</td>
     <td class="number">${formatNumber(result.alpha, 2)}</td>
     <td class="number">${formatCount(result.trials)}</td>
@@ -150,6 +160,6 @@ function note(result: PredictionResult): Html | undefined {
   const outside = result.trialsOutsideHypotheses
   const counted =
     outside > 0 && `${formatCount(outside)} trials lay outside the hypotheses and were not judged.`
-  const parts = [result.note, counted].flatMap((part) => (part ? [sentence(part)] : []))
+  const parts = [result.note, ...remarksOf(result), counted].flatMap((part) => (part ? [sentence(part)] : []))
   return parts.length > 0 ? html`<small>${prose(parts.join(' '))}</small>` : undefined
 }

@@ -46,6 +46,50 @@ export function measuredInWords({ kind, estimate, interval }: PredictionResult):
   return `${formatFixed(estimate, decimals)} ${formatInterval(interval, decimals)}`
 }
 
+/** The smallest departure that the trials would have refuted; nothing before there are any. */
+export function detectableInWords({ detectable, kind }: PredictionResult): string {
+  if (detectable === undefined) return ''
+  if (kind !== 'every') return formatNumber(detectable, 2)
+  return `1 in ${formatNumber(Math.floor(1 / detectable))}`
+}
+
+/** What `detectable` means, for the foot of a table. */
+export const detectableMeans: string =
+  'sees: the smallest departure from what is predicted that these trials would have refuted; 1 in N: the share of counterexamples that they would not all have missed.'
+
+/** What else is worth knowing of a result: whether an exponent bends, which situations were met. */
+export function remarksOf({ bend, cover = [] }: PredictionResult): string[] {
+  const shares = cover.map(({ says, share, least }) => {
+    const needed = least > 0 ? `, at least ${formatNumber(least, 3)} needed` : ''
+    return `${says}: a share of ${formatNumber(share, 3)}${needed}`
+  })
+  if (bend === undefined || !bend.interval.every(Number.isFinite)) return shares
+  const decimals = decimalsFor(bend.interval)
+  const change = `${formatFixed(bend.estimate, decimals)} ${formatInterval(bend.interval, decimals)}`
+  const bends = bend.interval[0] > 0 || bend.interval[1] < 0 ? ': it bends' : ''
+  return [`the exponent changes by ${change} along the sizes${bends}`, ...shares]
+}
+
+/** How many predictions wait for a larger budget, by budget: `3 need standard, 1 needs thorough`. */
+export function unjudgedInWords({ unjudged = [] }: ClaimResult): string {
+  return (['standard', 'thorough'] as const)
+    .map((budget) => ({ budget, count: unjudged.filter(({ needs }) => needs === budget).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ budget, count }) => `${count} ${count === 1 ? 'needs' : 'need'} ${budget}`)
+    .join(', ')
+}
+
+/** Claims that are not of the suite, and the files that commands name for them. */
+export interface OwnFiles {
+  readonly claims: readonly string[]
+  readonly files: readonly string[]
+}
+
+/** The command that runs one trial of a claim again. */
+export function replayCommand(token: string, files: readonly string[]): string {
+  return ['glassjaw verify', ...files, `--replay ${token}`].join(' ')
+}
+
 /** The whole run in one sentence. */
 export function headline({ claims }: SuiteResult): string {
   const controls = claims.flatMap((claim) => claim.controls)
@@ -66,8 +110,9 @@ export function exponentOf({ predictions }: ClaimResult): PredictionResult | und
 }
 
 /** The command that gives the same bits again. */
-export function commandOf({ claims, budget, seed }: SuiteResult): string {
-  return `glassjaw verify ${claims.map(({ id }) => id).join(' ')} --budget ${budget} --seed ${seed}`
+export function commandOf({ claims, budget, seed }: SuiteResult, own?: OwnFiles): string {
+  const suite = claims.map(({ id }) => id).filter((id) => !own?.claims.includes(id))
+  return `glassjaw verify ${[...suite, ...(own?.files ?? [])].join(' ')} --budget ${budget} --seed ${seed}`
 }
 
 /** A prediction's state in words; for a control, whether it did what a control must. */

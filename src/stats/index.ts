@@ -12,7 +12,7 @@ export { fixedQuantileRanks, quantileInterval, quantileRanks, sampleQuantile } f
 export type { RankRule, Ranks } from './quantile.ts'
 export { dkw, ksDistance, ksTwoSample, timeUniformDkw } from './law.ts'
 export type { TwoSample } from './law.ts'
-export { lineExists, slopeInterval, slopeWeights } from './slope.ts'
+export { bendWeights, lineExists, slopeInterval, slopeWeights } from './slope.ts'
 export type { SizedValues, Slope, SlopeOptions } from './slope.ts'
 export { designProportion, designQuantile, detectable, proportionMiss, quantileMiss } from './design.ts'
 export type { Design, DesignOptions, ProportionPlan, QuantilePlan } from './design.ts'

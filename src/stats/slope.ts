@@ -25,6 +25,8 @@ export interface Slope {
   readonly interval: Interval
   /** No power law at all passes through the intervals of the cells. */
   readonly lackOfFit: boolean
+  /** How much the local exponent changes along the sizes; absent below three different sizes. */
+  readonly bend?: { readonly estimate: number; readonly interval: Interval }
   /** The interval of log quantile in each cell, in the order of the cells. */
   readonly cells: readonly Interval[]
 }
@@ -43,10 +45,28 @@ export function slopeWeights(sizes: readonly number[]): number[] {
 }
 
 /**
+ * The change of the local exponent from the smallest size to the largest, in the least-squares parabola over log
+ * sizes, as a weighted sum Σ wₖ yₖ; undefined below three different sizes. RangeError as `slopeWeights`.
+ */
+export function bendWeights(sizes: readonly number[]): number[] | undefined {
+  if (new Set(sizes).size < 3) return undefined
+  const along = slopeWeights(sizes)
+  const logs = sizes.map(log)
+  const centre = logs.reduce((sum, x) => sum + x, 0) / logs.length
+  const squares = logs.map((x) => (x - centre) * (x - centre))
+  const level = squares.reduce((sum, x) => sum + x, 0) / squares.length
+  const tilt = squares.reduce((sum, x, k) => sum + along[k]! * x, 0)
+  const rest = squares.map((x, k) => x - level - tilt * (logs[k]! - centre))
+  const norm = rest.reduce((sum, x) => sum + x * x, 0)
+  const range = Math.max(...logs) - Math.min(...logs)
+  return rest.map((x) => (2 * range * x) / norm)
+}
+
+/**
  * The exponent of a quantile against size: the least-squares slope of log quantile over log size. Each of the K
  * cells has a time-uniform interval at level α/K (so they hold together, at every look), and the slope, a
- * weighted sum, lies between the weighted sums of their ends. `lackOfFit` spends no further level: while the K
- * intervals hold and the quantiles follow a power law, its line passes through all of them. RangeError for
+ * weighted sum, lies between the weighted sums of their ends. `lackOfFit` and `bend` spend no further level: while the
+ * K intervals hold and the quantiles follow a power law, its line passes through all of them. RangeError for
  * negative values, NaN, or fewer than two sizes.
  */
 export function slopeInterval(
@@ -66,12 +86,17 @@ export function slopeInterval(
     return { lower: log(Math.max(0, lower)), upper: log(upper) }
   })
   const middles = sorted.map((values) => log(sampleQuantile(values, quantile)))
-  return {
-    estimate: weightedSum(weights, (k) => middles[k]!),
+  const summed = (by: readonly number[]): { estimate: number; interval: Interval } => ({
+    estimate: weightedSum(by, (k) => middles[k]!),
     interval: {
-      lower: weightedSum(weights, (k, w) => (w > 0 ? cells[k]!.lower : cells[k]!.upper)),
-      upper: weightedSum(weights, (k, w) => (w > 0 ? cells[k]!.upper : cells[k]!.lower)),
+      lower: weightedSum(by, (k, w) => (w > 0 ? cells[k]!.lower : cells[k]!.upper)),
+      upper: weightedSum(by, (k, w) => (w > 0 ? cells[k]!.upper : cells[k]!.lower)),
     },
+  })
+  const bent = bendWeights(data.map(({ size }) => size))
+  return {
+    ...summed(weights),
+    ...(bent && { bend: summed(bent) }),
     lackOfFit: !lineExists(
       data.map(({ size }) => log(size)),
       cells,

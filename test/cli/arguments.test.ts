@@ -38,14 +38,48 @@ test('the other actions', () => {
   expect(read('--replay abc')).toEqual({ action: 'replay', token: 'abc' })
 })
 
+test('journals, shards, and files of one’s own', () => {
+  expect(read('verify --journal a --resume')).toMatchObject({ claims: suite, journal: 'a', resume: true })
+  expect(read('verify --journal a --shard 2/3')).toMatchObject({ shard: { index: 2, of: 3 } })
+  expect(read('verify ./my.ts sub/b.mjs c.js')).toMatchObject({
+    claims: [],
+    own: ['./my.ts', 'sub/b.mjs', 'c.js'],
+  })
+  expect(read('verify ./my.ts linear-control')).toMatchObject({
+    claims: ['linear-control'],
+    own: ['./my.ts'],
+  })
+  expect(read('verify ./my.ts --replay abc')).toEqual({ action: 'replay', token: 'abc', own: ['./my.ts'] })
+  expect(read('verify --list ./my.ts')).toEqual({ action: 'list', own: ['./my.ts'] })
+  expect(read('merge a/1 b/2 my.ts --complete --json - --workers 1')).toEqual({
+    ...{ action: 'merge', journals: ['a/1', 'b/2'], own: ['my.ts'], complete: true, json: '-', workers: 1 },
+  })
+  expect(read('new-claim mine')).toEqual({ action: 'new-claim', name: 'mine' })
+})
+
 test.each([
+  ['verify --resume', 'verify: expected --resume together with --journal FILE, got it alone'],
+  ['verify --journal a --shard 0/3', 'verify: expected a shard such as 1/3, got "0/3"'],
+  ['verify --journal a --shard 4/3', 'verify: expected a shard such as 1/3, got "4/3"'],
+  [
+    'verify --shard 1/3',
+    'verify: expected --journal FILE with --shard, and neither --json nor --report: a shard decides nothing\n' +
+      'hint: glassjaw merge puts the journals together',
+  ],
+  ['verify --complete', 'verify: expected --complete after merge, got it here'],
+  ['merge', 'merge: expected journals of one run, got nothing'],
+  [
+    'merge a --seed 3',
+    'merge: expected only --complete, --workers, --executor, --json, --report, got "--seed"',
+  ],
+  ['new-claim', 'new-claim: expected one name, and nothing else\nhint: glassjaw new-claim my-claim'],
   [
     '',
-    'glassjaw: expected the command verify, train, attack, radius, spectrum, data or devices, got nothing',
+    'glassjaw: expected the command verify, merge, new-claim, train, attack, radius, spectrum, data or devices, got nothing',
   ],
   [
     'verfy',
-    'glassjaw: expected the command verify, train, attack, radius, spectrum, data or devices, got "verfy"\nhint: did you mean verify?',
+    'glassjaw: expected the command verify, merge, new-claim, train, attack, radius, spectrum, data or devices, got "verfy"\nhint: did you mean verify?',
   ],
   ['verify --budget x', 'verify: expected a budget of quick, standard or thorough, got "x"'],
   [

@@ -3,36 +3,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { parse, type Claim, type SuiteResult } from '../../proofs-check/index.ts'
+import { parse, type SuiteResult } from '../../proofs-check/index.ts'
 import { executor, setExecutor } from '../../src/index.ts'
-import { runCommand } from '../../src/cli/command.ts'
 import { coin, toyClaim } from '../proofs-check/toys.ts'
-import { recorded, type Recorded } from './terminal.ts'
+import { run, timeless } from './ran.ts'
 
 let folder = ''
 beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), 'glassjaw-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const at = (name: string): string => path.join(folder, name)
-
-interface Ran extends Recorded {
-  readonly code: number
-}
-
-const maker = { version: '1.2.3', runtime: 'Node 20' }
-
-async function run(
-  args: readonly string[],
-  suite: readonly Claim[] = [toyClaim()],
-  changes: object = {},
-): Promise<Ran> {
-  const terminal = recorded()
-  const surroundings = { suite, terminal, maker, signal: new AbortController().signal, ...changes }
-  return { ...terminal, code: await runCommand(args, surroundings) }
-}
-
-/** The JSON with everything that may differ between two runs taken out. */
-const timeless = (text: string): unknown =>
-  JSON.parse(text, (key, value: unknown) => (key === 'seconds' ? 0 : value))
 
 test('help, version and the list go to standard output', async () => {
   expect((await run(['--help'])).printed.out).toMatch(/--budget quick\|standard\|thorough/)

@@ -1,9 +1,24 @@
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
+import type { Progress, Settled } from '../../proofs-check/index.ts'
 import { progressView } from '../../src/cli/progress.ts'
 import { recorded } from './terminal.ts'
 
-const step = (claim: string, decided: number, trials: number) => ({ claim, decided, trials, total: 10 })
+const step = (
+  claim: string,
+  decided: number,
+  trials: number,
+  settled: readonly Settled[] = [],
+): Progress => ({
+  ...{ claim, decided, trials, settled, total: 10, share: decided / 10, variant: null, cells: [] },
+})
+const heads: Settled = { id: 'coin', says: 'heads come', verdict: 'supported', expected: 'supported' }
+const tails: Settled = {
+  id: 'tails',
+  says: 'the coin shows tails',
+  verdict: 'supported',
+  expected: 'refuted',
+}
 
 test('without a terminal there is one line per tenth and one per claim, and no control characters', () => {
   const terminal = recorded()
@@ -45,9 +60,23 @@ test('on a terminal there is a bar, and it is gone in the end', () => {
   })
   const terminal = { ...recorded(), bar }
   const view = progressView(terminal, 10)
-  view.update(step('a', 4, 1234))
+  view.update(step('a', 4, 1234, [heads, tails]))
   view.stop()
+  expect(drawn).toContain('✓ supported  a: heads come\n')
+  expect(drawn).toContain('✗ supported  a: control the coin shows tails\n')
   expect(drawn).toContain('of 10 decided')
   expect(terminal.printed.error).toBe('')
   expect(process.listenerCount('SIGINT')).toBe(0)
+})
+
+test('a log names the verdicts that were not expected, a terminal every one, in lines that fit', () => {
+  const terminal = recorded()
+  const view = progressView(terminal, 10)
+  view.update(step('a', 1, 100, [heads]))
+  view.update(step('a', 2, 200, [tails]))
+  view.update(step('a', 3, 200, [{ ...tails, verdict: 'undecided', says: 'x'.repeat(200) }]))
+  const lines = terminal.printed.error.split('\n')
+  expect(lines).toContain('verify: ✗ supported  a: control the coin shows tails')
+  expect(terminal.printed.error).not.toContain('heads come')
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(108)
 })

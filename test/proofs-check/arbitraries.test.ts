@@ -2,13 +2,17 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   activation,
+  depth,
   dimension,
   input,
+  network,
+  spectrum,
   twoLayerNetwork,
   width,
   type NetworkInstance,
 } from '../../proofs-check/arbitraries.ts'
-import { activations, gaussianMoments } from '../../src/nets/index.ts'
+import { activations, checkParameters, forward, gaussianMoments, outputShape } from '../../src/nets/index.ts'
+import { reshape } from '../../src/ops/index.ts'
 import { singleGradientStep } from '../../src/attacks/index.ts'
 import type { Tensor } from '../../src/array/index.ts'
 
@@ -33,6 +37,30 @@ test('generated networks and points meet the hypotheses', () => {
       (x) => Math.abs(norm(x) - Math.sqrt(x.size)) < 1e-14,
     ),
   )
+})
+
+test('deep networks take their points, and spectra descend from 1', () => {
+  fc.assert(
+    fc.property(network(6, 3), ({ architecture, parameters, x }) => {
+      checkParameters(architecture, parameters)
+      expect(architecture.input).toEqual(x.shape)
+      const values = forward(architecture, parameters, reshape(x, [1, x.size]))
+      expect(values.shape).toEqual([1, ...outputShape(architecture)])
+      expect(values.data.every((value) => Number.isFinite(value))).toBe(true)
+    }),
+    { numRuns: 30 },
+  )
+  fc.assert(fc.property(depth(3), (layers) => layers >= 1 && layers <= 3))
+  fc.assert(
+    fc.property(
+      dimension(9).chain((size) => spectrum(size)),
+      (values) => {
+        expect(values[0]).toBe(1)
+        values.slice(1).forEach((value, k) => expect(value > 0 && value <= values[k]!).toBe(true))
+      },
+    ),
+  )
+  expect(fc.check(fc.property(spectrum(3), () => false)).counterexample).toEqual([[1, 1, 1]])
 })
 
 test('every activation offered has q finite and p positive and finite', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { normalCdf } from '../../src/math/index.ts'
 import { decider } from '../../proofs-check/decide.ts'
 import type { Cell, Measurement, Prediction } from '../../proofs-check/claim.ts'
-import type { Verdict } from '../../proofs-check/result.ts'
+import type { Look, Verdict } from '../../proofs-check/result.ts'
 import { runTask } from '../../proofs-check/trial.ts'
 import { toyCell, toyClaim, type ToyCell, type ToyMeasurement } from './toys.ts'
 
@@ -11,11 +11,11 @@ const declared = { id: 'x', says: 'x', budget: 'quick', weight: 1, cap: 2000, ma
 const one = { ...declared, cells: ['n=16'] } as const
 const three = { ...declared, cells: ['n=16', 'n=64', 'n=256'] } as const
 
-const verdictOf = async (
+const lookOf = async (
   prediction: Toy,
   alter = (cell: ToyCell): ToyCell => cell,
   trials = 2000,
-): Promise<Verdict> => {
+): Promise<Look> => {
   const cells = prediction.cells.map((id) => alter({ ...toyCell(Number(id.slice(2))), block: trials }))
   const state = decider(prediction as Prediction, cells, 1e-6)
   expect(state.look(false).verdict).toBe('undecided')
@@ -28,8 +28,12 @@ const verdictOf = async (
       measured.map((measurement, trial) => ({ origin: 'numbered', trial, measurement })),
     )
   }
-  const look = state.look(true)
-  expect(look.byCell.map(({ cell }) => cell)).toEqual(prediction.cells)
+  return state.look(true)
+}
+
+const verdictOf = async (...given: Parameters<typeof lookOf>): Promise<Verdict> => {
+  const look = await lookOf(...given)
+  expect(look.byCell.map(({ cell }) => cell)).toEqual(given[0].cells)
   expect(look.interval[0]).toBeLessThanOrEqual(look.estimate)
   expect(look.interval[1]).toBeGreaterThanOrEqual(look.estimate)
   return look.verdict
@@ -138,4 +142,80 @@ test('every instance: one counterexample refutes, none by the cap supports with 
   )
   expect(state.look(false).verdict).toBe('undecided')
   expect(state.look(true).note).toMatch(/no counterexample in 300 instances: their share is at most 0.010/)
+})
+
+test('a bracket: the exponents of both ends within the margin, or one outside', async () => {
+  const bracket: Toy = {
+    ...{ ...three, kind: 'sandwich', level: 0.5, target: -0.5, margin: 0.2 },
+    of: (m) => 1.5 * m.length,
+    lower: (m) => m.length / 2,
+  }
+  expect(await verdictOf(bracket)).toBe('supported')
+  // The upper end falls more slowly: it alone refutes, and at the edge it alone keeps the verdict open.
+  const slower = (power: number): Toy => ({
+    ...bracket,
+    of: (m, { sizes }) => m.length * Math.pow(sizes['n']! / 4, power),
+  })
+  expect(await verdictOf(slower(0.5))).toBe('refuted')
+  expect(await verdictOf(slower(0.2))).toBe('undecided')
+  const crossed = await lookOf({ ...bracket, lower: (m) => 2 * m.length })
+  expect(crossed).toMatchObject({
+    verdict: 'undecided',
+    note: expect.stringMatching(/^trial 0 of n=16 measured a lower end/),
+  })
+  expect((await lookOf(bracket)).note).toMatch(/exponents: lower end -0\.\d+ \[.*\], upper end -0/)
+})
+
+test('how much larger one quantile is than another', async () => {
+  const shift: Toy = {
+    ...{ ...one, kind: 'quantile', level: 0.5, target: 1, margin: 0.5 },
+    of: (m) => m.normal + 1,
+    against: (m) => m.normal,
+  }
+  expect(await verdictOf(shift)).toBe('supported')
+  expect(await verdictOf({ ...shift, target: -0.2 })).toBe('refuted')
+  expect(await verdictOf({ ...shift, target: 0.5 })).toBe('undecided')
+  expect((await lookOf({ ...shift, against: () => NaN })).note).toMatch(/trial 0 of n=16 measured NaN/)
+})
+
+test('limits of a mean and of a quantile', async () => {
+  const mean: Toy = {
+    ...{ ...three, kind: 'limit', target: 0.5, margins: [0.3, 0.2, 0.1], range: [0, 2] },
+    of: (m, { sizes }) => m.draw + 1 / sizes['n']!,
+  }
+  expect(await verdictOf(mean)).toBe('supported')
+  expect(await verdictOf({ ...mean, target: 0.8 })).toBe('refuted')
+  const quantile: Toy = {
+    ...{ ...three, kind: 'limit', target: 0.75, margins: [0.3, 0.2, 0.1], level: 0.75 },
+    of: (m, { sizes }) => m.draw + 1 / sizes['n']!,
+  }
+  expect(await verdictOf(quantile)).toBe('supported')
+  expect(await verdictOf({ ...quantile, of: (m) => m.draw + 0.3 })).toBe('refuted')
+})
+
+test('a situation met too seldom keeps a prediction from being supported, not from being refuted', async () => {
+  const covered = (least: number, target = 0.7): Toy => ({
+    ...{ ...probability, target },
+    cover: [{ says: 'a small draw', least, holds: (m) => m.draw < 0.25 }],
+  })
+  expect(await lookOf(covered(0.2))).toMatchObject({
+    verdict: 'supported',
+    cover: [{ says: 'a small draw', least: 0.2, share: expect.closeTo(0.25, 1) }],
+  })
+  const short = await lookOf(covered(0.3))
+  expect(short.verdict).toBe('undecided')
+  expect(short.note).toMatch(/^a small draw: expected in a share of at least 0.3 of the trials, met in 0.2/)
+  expect((await lookOf(covered(0.3, 0.3))).verdict).toBe('refuted')
+})
+
+test('a bent line has a bend, a straight one none beyond its interval', async () => {
+  const slope: Toy = { ...three, kind: 'slope', level: 0.5, target: -0.5, margin: 0.15, of: (m) => m.length }
+  const straight = (await lookOf(slope)).bend!
+  expect(straight.interval[0]).toBeLessThan(0)
+  expect(straight.interval[1]).toBeGreaterThan(0)
+  // log y = -½ log n + ½ (log n)²/10: the local exponent rises by log(16)/10 from n = 16 to 256.
+  const bent = (
+    await lookOf({ ...slope, of: (m, { sizes }) => m.length * Math.exp(Math.log(sizes['n']!) ** 2 / 20) })
+  ).bend!
+  expect(bent.estimate - straight.estimate).toBeCloseTo(Math.log(16) / 10, 9)
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { stringify } from '../../proofs-check/json.ts'
 import type { Prediction } from '../../proofs-check/claim.ts'
 import { decider } from '../../proofs-check/decide.ts'
+import { cellResult, enter, ledger } from '../../proofs-check/ledger.ts'
 import type { SuiteResult } from '../../proofs-check/result.ts'
 import { conjunction, verify, type Progress } from '../../proofs-check/run.ts'
 import { runTask, type Task } from '../../proofs-check/trial.ts'
@@ -277,4 +278,61 @@ test('the clock is the caller’s: it gives `seconds` and nothing else', async (
   const plain = await verify([toyClaim()], options)
   expect(plain.seconds).toBe(0)
   expect(timeless(clocked)).toBe(timeless(plain))
+})
+
+test('the smallest departure seen: margin and half an interval, or a share that α lets pass', async () => {
+  const all: Prediction<ToyCell, ToyMeasurement> = {
+    ...{ ...slope, kind: 'every', id: 'every', says: '', margin: 1, cap: 600, weight: 0.1 },
+    of: (m) => m.draw,
+  }
+  const { claims } = await verify([claimOf(coin, all)], options)
+  const [heads, every] = claims[0]!.predictions
+  const { estimate, interval, margin } = heads!
+  expect(heads!.detectable).toBe(margin + Math.max(estimate - interval[0], interval[1] - estimate))
+  const missed = Math.pow(1 - every!.detectable!, every!.trials)
+  expect(missed / every!.alpha).toBeCloseTo(1, 9)
+  const none = await verify([toyClaim()], { ...options, signal: AbortSignal.abort() })
+  expect(none.claims[0]!.predictions[0]).not.toHaveProperty('detectable')
+})
+
+test('figures that throw leave the verdicts alone and say why', async () => {
+  const figures = ({ cells }: { cells: readonly { measurements: object }[] }) => {
+    if (Object.keys(cells[0]!.measurements).length === 0) throw new TypeError('nothing measured')
+    return []
+  }
+  const stopped = await verify([toyClaim({ figures })], { ...options, signal: AbortSignal.abort() })
+  expect(stopped.claims[0]).toMatchObject({
+    ...{ verdict: 'incomplete', figures: [], figuresFailed: 'nothing measured' },
+  })
+  const whole = await verify([toyClaim({ figures })], options)
+  expect(whole.claims[0]).not.toHaveProperty('figuresFailed')
+})
+
+test('what a budget leaves out is named, with the budget that it needs', async () => {
+  const { claims } = await verify([claimOf({ ...coin, budget: 'thorough' })], options)
+  expect(claims[0]!.unjudged).toEqual([{ id: 'coin', says: 'heads', needs: 'thorough' }])
+  const whole = await verify([toyClaim()], options)
+  expect(whole.claims[0]).not.toHaveProperty('unjudged')
+})
+
+test('progress tells what settled, once, and how much is behind it', async () => {
+  const seen: Progress[] = []
+  await verify([toyClaim()], { ...options, onProgress: (progress) => seen.push(progress) })
+  expect(seen.flatMap(({ settled }) => settled).sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+    { id: 'coin', says: 'heads', verdict: 'supported', expected: 'supported' },
+    { id: 'tails', says: 'the coin shows tails', verdict: 'refuted', expected: 'refuted' },
+  ])
+  expect(seen.at(-1)!.share).toBe(1)
+  seen.slice(1).forEach(({ share }, index) => expect(share).toBeGreaterThanOrEqual(seen[index]!.share))
+})
+
+test('memory is bounded: long columns keep a part of their values for quantiles, and exact counts and ends', () => {
+  const book = ledger(toyCell(16))
+  const values = Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 100_000)
+  enter(book, [...values.map((x) => ({ x })), { x: NaN }], 0)
+  const { x } = cellResult(book).measurements
+  expect(x).toMatchObject({ count: 100_000, failed: 1, min: 0, max: 99_999, mean: 49_999.5, every: 8 })
+  expect([...book.columns.values()][0]!.kept.length).toBeLessThanOrEqual(16_384)
+  const levels = [0.05, 0.25, 0.5, 0.75, 0.95]
+  x!.quantiles.forEach((quantile, k) => expect(Math.abs(quantile / 1e5 - levels[k]!)).toBeLessThan(0.01))
 })

@@ -4,6 +4,9 @@ import { linearControl } from '../../proofs-check/linear-control.ts'
 import { verify } from '../../proofs-check/run.ts'
 import { suite } from '../../proofs-check/suite.ts'
 import type { Claim } from '../../proofs-check/claim.ts'
+import type { FigurePoint, FigureRecord } from '../../proofs-check/figure.ts'
+import { replay } from '../../proofs-check/replay.ts'
+import { stream } from '../../src/random/index.ts'
 
 const claim: Claim = linearControl
 
@@ -30,4 +33,21 @@ test('the run names the smallest declared cell with a counterexample', async () 
   expect(control.illustration).toMatchObject({ refutedAgain: true, cell: 'd=4' })
   expect(claims[0]!.verdict).toBe('supported')
   expect(claims[0]!.figures[0]!.series.map(({ role }) => role)).toEqual(['claim', 'control'])
+})
+
+test('a counterexample in the plane is drawn: the wrong circle misses the line, the right one touches it', async () => {
+  const { claims } = await verify([claim], { seed: 1, budget: 'quick' })
+  const control = claims[0]!.controls.find(({ id }) => id === 'wrong-norm')!
+  const { instance, picture, measurement, replay: token } = control.counterexample!
+  expect(instance).toMatchObject({ inputs: 2, norm: 1 })
+  expect((await replay([claim], token)).measurement).toEqual(measurement)
+  const gap = ({ series, lines }: FigureRecord): number => {
+    const { x, y } = series[1]!.points[0]!
+    const [{ x: edge, y: side }] = lines[1]!.points as [FigurePoint]
+    return Math.abs(Math.hypot(x - 1, y - 1) - Math.hypot(edge - 1, side - 1))
+  }
+  expect(gap(picture!)).toBeGreaterThan(0.01)
+  const right = claim.picture!(claim.instance!(2), stream(1, 'right'))!
+  expect(gap(right)).toBeLessThan(1e-12)
+  expect(claim.picture!(claim.instance!(3), stream(1, 'right'))).toBeUndefined()
 })

@@ -52,6 +52,7 @@ export const prediction: PredictionResult = {
   cap: 40_000,
   trials: 12_800,
   trialsOutsideHypotheses: 0,
+  detectable: 0.0269,
 }
 
 export const control: ControlResult = {

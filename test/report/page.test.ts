@@ -1,7 +1,8 @@
 import { parseHTML } from 'linkedom'
 import { expect, test } from 'vitest'
+import { errorRates } from '../../proofs-check/index.ts'
 import { renderReport } from '../../src/report/index.ts'
-import { claim, control, nasty, nastyResult, prediction, result } from './fixture.ts'
+import { claim, control, figure, nasty, nastyResult, prediction, result } from './fixture.ts'
 
 const maker = { version: '1.2.3', runtime: 'Node 20' }
 const page = renderReport(result, maker)
@@ -73,6 +74,7 @@ test('the tables hold what was tested, predicted, measured, the margin, α, tria
     '−0.5',
     '± 0.02',
     '−0.5012 [−0.5081, −0.4944]',
+    '0.027',
     '',
     '0.00025',
     '12,800',
@@ -144,4 +146,60 @@ test('a run that was interrupted before anything was measured can be shown', () 
   const page = renderReport({ ...result, claims: [bare] }, maker)
   expect(parseHTML(page).document.querySelector('td .verdict')?.textContent).toBe('? incomplete')
   expect(page).not.toContain('NaN')
+})
+
+test('what an exponent does along the sizes, situations met and what waits for a larger budget are said', () => {
+  const bent = {
+    ...prediction,
+    bend: { estimate: 0.031, interval: [0.011, 0.052] as const },
+    cover: [{ says: 'a long step', share: 0.25, least: 0.1 }],
+  }
+  const unjudged = [
+    { id: 'a', says: 'a', needs: 'standard' },
+    { id: 'b', says: 'b', needs: 'standard' },
+    { id: 'c', says: 'c', needs: 'thorough' },
+  ] as const
+  const page = renderReport({ ...result, claims: [{ ...claim, predictions: [bent], unjudged }] }, maker)
+  const { textContent } = parseHTML(page).document.body
+  const words = textContent!.replace(/\s+/g, ' ')
+  expect(words).toContain('the exponent changes by 0.031 [0.011, 0.052] along the sizes: it bends')
+  expect(words).toContain('a long step: a share of 0.25, at least 0.1 needed')
+  expect(words).toContain('Not judged at this budget: 2 need standard, 1 needs thorough.')
+})
+
+test('the smallest counterexample stands with its numbers, its picture and the command that repeats it', () => {
+  const counterexample = {
+    origin: 'shrunk',
+    instance: { n: 2, weights: 'centred', sizes: { d: 2 }, draw: 0 },
+    measurement: { error: 17.25 },
+    replay: 'dG9rZW4',
+    picture: { ...figure, title: 'the plane' },
+  } as const
+  const refuted = { ...prediction, verdict: 'refuted' as const, counterexample }
+  const own = { claims: ['toy'], files: ['./toy.ts'] }
+  const page = renderReport({ ...result, claims: [{ ...claim, predictions: [refuted] }] }, { ...maker, own })
+  const { document } = parseHTML(page)
+  const [item] = document.querySelectorAll('.illustrations li')
+  const words = item!.textContent!.replace(/\s+/g, ' ')
+  expect(words).toContain('has n 2, weights centred, d 2, draw 0. Measured: error 17.25.')
+  expect(item!.querySelector('h4')!.textContent).toBe('the plane')
+  expect(item!.querySelector('svg[role=img]')).not.toBeNull()
+  const commands = [...document.querySelectorAll('code')].map(({ textContent }) => textContent)
+  expect(commands).toContain('glassjaw verify ./toy.ts --replay dG9rZW4')
+  expect(commands).toContain('glassjaw verify ./toy.ts --budget quick --seed 1')
+})
+
+test('figures that could not be made are missed in words, and one without points is drawn', () => {
+  const odd = { ...claim, figures: [], figuresFailed: 'no <points>' }
+  const { document } = parseHTML(renderReport({ ...result, claims: [odd] }, maker))
+  expect(document.body.textContent).toContain('They could not be made: no <points>')
+  const bare = { ...figure, series: [], lines: [], bands: [] }
+  expect(renderReport({ ...result, claims: [{ ...claim, figures: [bare] }] }, maker)).toContain('<svg')
+})
+
+test('it says how often the instruments err, kind by kind', () => {
+  const rows = [...document.querySelectorAll('[aria-labelledby=instruments] tbody tr')]
+  const { rates } = errorRates
+  expect(rows.map((row) => row.firstElementChild!.textContent)).toEqual(rates.map(({ kind }) => kind))
+  expect(rows[0]!.textContent!.replace(/\s+/g, ' ')).toContain(String(rates[0]!.supportedOutside))
 })

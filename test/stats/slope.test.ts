@@ -4,6 +4,7 @@ import { log, pow } from '../../src/math/index.ts'
 import { normal, stream, uniform } from '../../src/random/index.ts'
 import type { Stream } from '../../src/random/index.ts'
 import {
+  bendWeights,
   fixedQuantileRanks,
   lineExists,
   quantileInterval,
@@ -184,4 +185,43 @@ test('negative values and a single size are refused', () => {
     ),
   ).toThrow('two different sizes')
   expect(() => slopeWeights([0, 1])).toThrow('size to be positive')
+})
+
+test('the bend is the change of the local exponent, exact for parabolas, and zero for power laws', () => {
+  const sizes = [16, 64, 100, 1024]
+  const logs = sizes.map(Math.log)
+  const of = (f: (x: number) => number): number =>
+    bendWeights(sizes)!.reduce((sum, weight, k) => sum + weight * f(logs[k]!), 0)
+  expect(of(() => 1)).toBeCloseTo(0, 12)
+  expect(of((x) => x)).toBeCloseTo(0, 11)
+  expect(of((x) => 3 - 0.5 * x + 0.07 * x * x)).toBeCloseTo(2 * 0.07 * Math.log(1024 / 16), 11)
+  expect(bendWeights([1, 2, 2])).toBeUndefined()
+  expect(
+    slopeInterval(
+      [
+        { size: 1, values: [1] },
+        { size: 2, values: [1] },
+      ],
+      0.05,
+    ),
+  ).not.toHaveProperty('bend')
+})
+
+test('the interval of the bend holds that of a power law, and excludes 0 for a strong one', () => {
+  const values = (size: number, bend: number): number[] => {
+    const x = Math.log(size)
+    return [...uniform(stream(86, 'bend', size), 4000)].map((u) => (1 + u) * Math.exp(-x / 2 + bend * x * x))
+  }
+  const bendOf = (bend: number) =>
+    slopeInterval(
+      [16, 64, 256].map((size) => ({ size, values: values(size, bend) })),
+      1e-4,
+    ).bend!.interval
+  const straight = bendOf(0)
+  expect(straight.lower).toBeLessThan(0)
+  expect(straight.upper).toBeGreaterThan(0)
+  const bent = bendOf(0.1)
+  expect(bent.lower).toBeGreaterThan(0)
+  expect(bent.lower).toBeLessThan(0.2 * Math.log(16))
+  expect(bent.upper).toBeGreaterThan(0.2 * Math.log(16))
 })

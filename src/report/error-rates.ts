@@ -1,0 +1,47 @@
+import { errorRates } from '../../proofs-check/index.ts'
+import { html, type Html } from './html.ts'
+import { formatCount } from './numbers.ts'
+
+/** How often the instruments themselves erred where the truth was known: for the foot of a report. */
+export function errorRatesSection(): Html {
+  const { alpha, rates } = errorRates
+  const rows = rates.map(
+    ({ kind, runs, supportedOutside, refutedInside, undecidedAtTarget }) =>
+      html`<tr>
+        <th scope="row">${kind}</th>
+        ${[runs, supportedOutside, refutedInside, undecidedAtTarget].map(
+          (count) => html`<td class="number">${formatCount(count)}</td>`,
+        )}
+      </tr>`,
+  )
+  return html`<section aria-labelledby="instruments">
+    <h2 id="instruments">How often the instruments err</h2>
+    <p>
+      Simulated runs of every kind of prediction, looked at after every block, at a level of α = ${alpha} so
+      that errors are seen at all: a false verdict may come out in at most ${100 * alpha} of 100. The suite
+      runs at levels a hundred times smaller and more.
+    </p>
+    <details>
+      <summary>The counts</summary>
+      <div class="wide">
+        <table>
+          <caption>
+            Verdicts of simulated runs whose truth is known
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Kind</th>
+              <th scope="col" class="number">Runs of each sort</th>
+              <th scope="col" class="number">Supported, the truth just outside the margin</th>
+              <th scope="col" class="number">Refuted, the truth just inside</th>
+              <th scope="col" class="number">Undecided, the truth at the target</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${rows}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  </section>`
+}
