@@ -185,7 +185,7 @@ export const depth: Claim<DepthCell, DepthMeasurement> = {
   ],
   controls: [
     {
-      ...{ id: 'bottleneck', breaks: 'wide', predicts: 'tail', value: 0.2, weight: 0.2, cap: 4000 },
+      ...{ id: 'bottleneck', breaks: 'wide', predicts: 'tail', value: 0.17, weight: 0.2, cap: 4000 },
       says: 'one unit in the middle: f depends on |x| along one direction, and distances have a heavy tail',
       alter: (cell) => ({ ...cell, neck: 1 }),
     },

@@ -1,5 +1,5 @@
-import { dot, tensor } from '../src/array/index.ts'
-import { attack, type PlainModel } from '../src/attacks/index.ts'
+import { dot, tensor, type Tensor } from '../src/array/index.ts'
+import { attack, type AttackResult, type PlainModel } from '../src/attacks/index.ts'
 import { integratedRadius } from '../src/certify/index.ts'
 import { normalCdf } from '../src/math/index.ts'
 import { activations, twoLayer, type TwoLayer } from '../src/nets/index.ts'
@@ -15,7 +15,7 @@ import { scalingFigure } from './figures.ts'
  * Bubeck et al. (arXiv:2104.03863), Montanari & Wu (arXiv:2203.17209) and De Palma, Kiani & Lloyd (arXiv:2004.05639): the distance is of order
  * ‖x‖/√d, and not smaller. Derived here for wide relu networks: it is half-normal times √(q/p) = 1 to first order.
  *
- *     upper    a verified adversarial point: DeepFool, polished        ‖x‖ = √d, d = m
+ *     upper    a verified adversarial point: FMN, then random rays     ‖x‖ = √d, d = m
  *     lower    a certificate, no point nearer has another sign         relative: over ‖x‖
  *
  * An exponent that both ends share does not rest on how good an attack is. A point chosen along its own gradient, so that it depends on
@@ -77,13 +77,26 @@ function plainModel({ weights, output }: TwoLayer): PlainModel {
   }
 }
 
+/**
+ * The length of the nearest adversarial perturbation that FMN or random rays find. Gradients alone fail on a tenth of networks with 8
+ * units, although nearly all of these have a boundary; with rays the quantiles are those of exact distances.
+ */
+async function nearest(model: PlainModel, x: Tensor): Promise<number> {
+  let best = Infinity
+  for (const method of ['fmn', 'rays'] as const) {
+    const known = best < Infinity ? { known: [best] } : {}
+    const [{ found, norm, status }] = (await attack(method, model, x, undefined, known)) as [AttackResult]
+    best = Math.min(best, found ? norm : status === 'already' ? 0 : Infinity)
+  }
+  return best
+}
+
 async function experiment({ inputs: d, point }: DistanceCell, source: Stream): Promise<DistanceMeasurement> {
   const net = twoLayer({ inputs: d, width: d, activation: activations.relu }, source.child('network'))
   const at = point === 'fixed' ? new Float64Array(d).fill(1) : chosen(net, d)
   const x = tensor(at)
-  const [found] = await attack('deepfool', plainModel(net), tensor(at, [1, d]))
   const label = Math.sign(net(x).item()) || 1
-  const upper = found!.found ? found!.norm : found!.status === 'already' ? 0 : Infinity
+  const upper = await nearest(plainModel(net), tensor(at, [1, d]))
   const lower = integratedRadius(net, x, label)
   const relative = (length: number): number => length / Math.sqrt(d)
   return { upper: relative(upper), lower: relative(lower), distance: upper, order: lower - upper }
@@ -177,7 +190,7 @@ export const distanceLaw: Claim<DistanceCell, DistanceMeasurement> = {
   ],
   controls: [
     {
-      ...{ id: 'chosen', breaks: 'fixed', predicts: 'law', value: 0.6, weight: 0.2, cap: 2000 },
+      ...{ id: 'chosen', breaks: 'fixed', predicts: 'law', value: 0.65, weight: 0.2, cap: 2000 },
       says: 'a point chosen along its own gradient: far from the boundary',
       alter: (cell) => ({ ...cell, point: 'chosen' }),
     },
