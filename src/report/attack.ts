@@ -4,6 +4,7 @@ import { figureSection } from './figure.ts'
 import { html, type Html } from './html.ts'
 import { gallery, isImage, type Picture } from './images.ts'
 import { formatNumber, formatSeconds } from './numbers.ts'
+import { numeric, table } from './table.ts'
 import type { Maker } from './page.ts'
 
 /** One sample of `glassjaw attack` or `glassjaw radius`. */
@@ -107,33 +108,25 @@ function curves({ samples, norm, method }: AttackReport): FigureRecord {
 
 function sampleTable(samples: readonly AttackedSample[]): Html {
   const certified = samples.some(({ lower }) => lower !== undefined)
-  return html`<div class="wide">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">sample</th>
-          <th scope="col">status</th>
-          <th scope="col" class="number">distance</th>
-          ${certified && html`<th scope="col" class="number">certified</th>`}
-          <th scope="col" class="number">class</th>
-          <th scope="col" class="number">becomes</th>
-          <th scope="col" class="number">evaluations</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${samples.map(
-          ({ index, status, norm, lower, label, adversarialLabel, queries }) =>
-            html`<tr>
-              <th scope="row">${index}</th>
-              <td>${status}</td>
-              <td class="number">${norm === null ? '' : formatNumber(norm)}</td>
-              ${certified && html`<td class="number">${lower === undefined ? '' : formatNumber(lower)}</td>`}
-              <td class="number">${label}</td>
-              <td class="number">${adversarialLabel ?? ''}</td>
-              <td class="number">${queries.forward + queries.backward}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
+  return table({
+    caption: 'Every sample',
+    columns: [
+      ...['sample', 'status'],
+      numeric('distance'),
+      ...(certified ? [numeric('certified')] : []),
+      ...['class', 'becomes', 'evaluations'].map(numeric),
+    ],
+    rows: samples.map(
+      ({ index, status, norm, lower, label, adversarialLabel, queries }) =>
+        html`<tr>
+          <th scope="row">${index}</th>
+          <td>${status}</td>
+          <td class="number">${norm === null ? '' : formatNumber(norm)}</td>
+          ${certified && html`<td class="number">${lower === undefined ? '' : formatNumber(lower)}</td>`}
+          <td class="number">${label}</td>
+          <td class="number">${adversarialLabel ?? ''}</td>
+          <td class="number">${queries.forward + queries.backward}</td>
+        </tr>`,
+    ),
+  })
 }

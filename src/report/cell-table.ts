@@ -1,6 +1,7 @@
 import type { CellResult, ClaimResult } from '../../proofs-check/index.ts'
 import { html, type Html } from './html.ts'
 import { formatCount, formatNumber } from './numbers.ts'
+import { numeric, table } from './table.ts'
 import { minus, prose } from './typeset.ts'
 
 /** Order statistics of everything measured, cell by cell, controls after the claim itself. */
@@ -11,25 +12,15 @@ export function cellDetails({ title, cells, controls }: ClaimResult): Html {
   ]
   return html`<details>
     <summary>Every cell in numbers</summary>
-    <div class="wide">
-      <table class="cells">
-        <caption>
-          ${prose(title)}: order statistics of everything measured, by cell
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Cell</th>
-            <th scope="col">Measured</th>
-            <th scope="col" class="number">Trials</th>
-            <th scope="col" class="number">Failed</th>
-            ${['Mean', '5%', '25%', 'Median', '75%', '95%'].map((name) => html`<th scope="col" class="number">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${all.map(({ cell, variant }) => cellRows(cell, variant))}
-        </tbody>
-      </table>
-    </div>
+    ${table({
+      caption: html`${prose(title)}: order statistics of everything measured, by cell`,
+      columns: [
+        ...['Cell', 'Measured'],
+        ...['Trials', 'Failed', 'Mean', '5%', '25%', 'Median', '75%', '95%'].map(numeric),
+      ],
+      rows: all.flatMap(({ cell, variant }) => cellRows(cell, variant)),
+      kind: 'cells',
+    })}
   </details>`
 }
 

@@ -3,6 +3,7 @@ import { cellDetails } from './cell-table.ts'
 import { figureSection } from './figure.ts'
 import { html, type Html } from './html.ts'
 import { countOf, formatCount, formatNumber } from './numbers.ts'
+import { table } from './table.ts'
 import { minus, prose } from './typeset.ts'
 import { badge, controlTable, predictionTable } from './verdicts.ts'
 import { outcomeOf, replayCommand, unjudgedInWords } from './words.ts'
@@ -157,20 +158,10 @@ function symbols({ symbols }: ClaimResult): Html | undefined {
         <td>${prose(meaning)}</td>
       </tr>`,
   )
-  return html`<div class="wide">
-    <table class="symbols">
-      <caption>
-        The paper’s symbols and what they are here
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Symbol</th>
-          <th scope="col">Here</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`
+  return table({
+    caption: 'The paper’s symbols and what they are here',
+    columns: ['Symbol', 'Here'],
+    rows,
+    kind: 'symbols',
+  })
 }

@@ -1,6 +1,7 @@
 import { errorRates } from '../../proofs-check/index.ts'
 import { html, type Html } from './html.ts'
 import { formatCount } from './numbers.ts'
+import { numeric, table } from './table.ts'
 
 /** How often the instruments themselves erred where the truth was known: for the foot of a report. */
 export function errorRatesSection(): Html {
@@ -23,25 +24,17 @@ export function errorRatesSection(): Html {
     </p>
     <details>
       <summary>The counts</summary>
-      <div class="wide">
-        <table>
-          <caption>
-            Verdicts of simulated runs whose truth is known
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Kind</th>
-              <th scope="col" class="number">Runs of each sort</th>
-              <th scope="col" class="number">Supported, the truth just outside the margin</th>
-              <th scope="col" class="number">Refuted, the truth just inside</th>
-              <th scope="col" class="number">Undecided, the truth at the target</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${rows}
-          </tbody>
-        </table>
-      </div>
+      ${table({
+        caption: 'Verdicts of simulated runs whose truth is known',
+        columns: [
+          'Kind',
+          numeric('Runs of each sort'),
+          numeric('Supported, the truth just outside the margin'),
+          numeric('Refuted, the truth just inside'),
+          numeric('Undecided, the truth at the target'),
+        ],
+        rows,
+      })}
     </details>
   </section>`
 }

@@ -3,6 +3,7 @@ import { draw, mostReplicates } from './drawing.ts'
 import { html, trusted, type Html } from './html.ts'
 import { countOf, decimalsFor, formatFixed, formatInterval, formatNumber } from './numbers.ts'
 import { bandFills, looks, type Look } from './palette.ts'
+import { numeric, table } from './table.ts'
 import { minus, prose, sentence } from './typeset.ts'
 
 /** A figure with its title, legend, caption and the estimates as a table. */
@@ -93,23 +94,10 @@ function estimatesTable(figure: FigureRecord): Html | undefined {
   if (rows.length === 0) return undefined
   return html`<details>
     <summary>The numbers in this figure</summary>
-    <div class="wide">
-      <table>
-        <caption>
-          ${figure.title}: estimates
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Series</th>
-            <th scope="col" class="number">${figure.x.label}</th>
-            <th scope="col" class="number">${figure.y.label}</th>
-            <th scope="col" class="number">Interval</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${table({
+      caption: `${figure.title}: estimates`,
+      columns: ['Series', numeric(figure.x.label), numeric(figure.y.label), numeric('Interval')],
+      rows,
+    })}
   </details>`
 }

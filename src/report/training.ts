@@ -4,6 +4,7 @@ import { figureSection } from './figure.ts'
 import { html, type Html } from './html.ts'
 import { gallery, isImage, type Picture } from './images.ts'
 import { formatCount, formatSeconds } from './numbers.ts'
+import { numeric, table } from './table.ts'
 import type { Maker } from './page.ts'
 
 /** What `glassjaw train` found: plain data, the same bits for one seed apart from `seconds`. */
@@ -82,26 +83,15 @@ function lossFigure({ losses, epochs, steps }: TrainingResult): FigureRecord {
 }
 
 function confusionTable(confusion: TrainingResult['confusion']): Html {
-  return html`<div class="wide">
-    <table>
-      <caption>
-        Test samples of each class (row) by the class that the network gives them (column)
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">class</th>
-          ${confusion.map((_, k) => html`<th scope="col" class="number">${k}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${confusion.map(
-          (row, i) =>
-            html`<tr>
-              <th scope="row">${i}</th>
-              ${row.map((n) => html`<td class="number">${n === 0 ? '·' : n}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
+  return table({
+    caption: 'Test samples of each class (row) by the class that the network gives them (column)',
+    columns: ['class', ...confusion.map((_, k) => numeric(k))],
+    rows: confusion.map(
+      (row, i) =>
+        html`<tr>
+          <th scope="row">${i}</th>
+          ${row.map((n) => html`<td class="number">${n === 0 ? '·' : n}</td>`)}
+        </tr>`,
+    ),
+  })
 }

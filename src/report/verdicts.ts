@@ -2,6 +2,7 @@ import type { ClaimResult, ControlResult, PredictionResult, SuiteResult } from '
 import { gauge } from './gauge.ts'
 import { html, type Html } from './html.ts'
 import { formatCount, formatNumber, formatSeconds } from './numbers.ts'
+import { numeric, table, type Table } from './table.ts'
 import { minus, prose, sentence } from './typeset.ts'
 import {
   detectableInWords,
@@ -39,29 +40,16 @@ export function summaryTable({ claims }: SuiteResult): Html {
       <td class="number">${formatSeconds(seconds)}</td>
     </tr>`
   })
-  return html`<div class="wide">
-    <table>
-      <caption>
-        Verdicts, one line per claim
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Claim</th>
-          <th scope="col">Verdict</th>
-          <th scope="col">Expected</th>
-          <th scope="col" class="number">Exponent [interval]</th>
-          <th scope="col" class="number">Predictions supported</th>
-          <th scope="col" class="number">Controls refuted</th>
-          <th scope="col" class="number"><abbr title="probability of a wrong verdict, at most">α</abbr></th>
-          <th scope="col" class="number">Trials</th>
-          <th scope="col" class="number">Time</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`
+  return table({
+    caption: 'Verdicts, one line per claim',
+    columns: [
+      ...['Claim', 'Verdict', 'Expected'],
+      ...['Exponent [interval]', 'Predictions supported', 'Controls refuted'].map(numeric),
+      numeric(html`<abbr title="probability of a wrong verdict, at most">α</abbr>`),
+      ...['Trials', 'Time'].map(numeric),
+    ],
+    rows,
+  })
 }
 
 /** Every prediction of a claim: what was tested, predicted, measured and decided. */
@@ -73,22 +61,11 @@ export function predictionTable({ title, predictions }: ClaimResult): Html {
       ${numbers(prediction, outcome)}
     </tr>`
   })
-  return html`<div class="wide">
-    <table>
-      <caption>
-        ${prose(title)}: what was predicted and what was measured
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">What was tested</th>
-          ${columns('Predicted')}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`
+  return table({
+    caption: html`${prose(title)}: what was predicted and what was measured`,
+    columns: ['What was tested', ...judged('Predicted')],
+    rows,
+  })
 }
 
 /** Every control of a claim: what it breaks, what was expected there, and whether it was refuted as it must be. */
@@ -107,22 +84,11 @@ export function controlTable({ title, hypotheses, controls }: ClaimResult): Html
       ${numbers(control, outcome)}
     </tr>`
   })
-  return html`<div class="wide">
-    <table>
-      <caption>
-        ${prose(title)}: controls, each of which must be refuted
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">What was broken</th>
-          ${columns('Claim predicts')}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`
+  return table({
+    caption: html`${prose(title)}: controls, each of which must be refuted`,
+    columns: ['What was broken', ...judged('Claim predicts')],
+    rows,
+  })
 }
 
 /** A verdict as a word with a sign; its colour says whether it is the expected one. */
@@ -132,17 +98,15 @@ export function badge(verdict: string, outcome: Outcome): Html {
   >`
 }
 
-function columns(predicted: string): Html {
-  return html`<th scope="col" class="number">${predicted}</th>
-    <th scope="col" class="number">Margin</th>
-    <th scope="col" class="number">Measured [interval]</th>
-    <th scope="col" class="number">
-      <abbr title="the smallest departure that these trials would have refuted">Sees</abbr>
-    </th>
-    <th scope="col"><span class="unseen">Interval against margin</span></th>
-    <th scope="col" class="number"><abbr title="probability of a wrong verdict, at most">α</abbr></th>
-    <th scope="col" class="number">Trials</th>
-    <th scope="col">Verdict</th>`
+function judged(predicted: string): Table['columns'] {
+  return [
+    ...[predicted, 'Margin', 'Measured [interval]'].map(numeric),
+    numeric(html`<abbr title="the smallest departure that these trials would have refuted">Sees</abbr>`),
+    html`<span class="unseen">Interval against margin</span>`,
+    numeric(html`<abbr title="probability of a wrong verdict, at most">α</abbr>`),
+    numeric('Trials'),
+    'Verdict',
+  ]
 }
 
 function numbers(result: PredictionResult | ControlResult, outcome: Outcome): Html {
