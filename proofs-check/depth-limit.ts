@@ -1,5 +1,6 @@
-import { acos, cosTurns, pi, sinTurns } from '../src/math/index.ts'
+import { cosTurns, sinTurns } from '../src/math/index.ts'
 import { normal, type Stream } from '../src/random/index.ts'
+import { arcCosine } from '../src/spectra/index.ts'
 import { levelOf, probabilityCap } from './caps.ts'
 import type { Cell, Claim, ProbabilityPrediction } from './claim.ts'
 import { cloudFigure } from './figures.ts'
@@ -32,16 +33,11 @@ const angles = 512
 /** Those above carry less than 10⁻⁵ of the variance, 0.6% of what varies at L = 160: P falls by 0.001 there. */
 const frequencies = 128
 
-/** κ₁(ρ) = (√(1-ρ²) + ρ(π - acos ρ))/π */
-export function arcCosineOne(rho: number): number {
-  return (Math.sqrt(Math.max(0, 1 - rho * rho)) + rho * (pi - acos(rho))) / pi
-}
-
 /** The deviations of the Fourier coefficients of the process. */
 function deviations({ depth, layers }: CircleCell): Float64Array {
   const kernel = Float64Array.from({ length: angles }, (_, i) => {
     let rho = cosTurns(i / angles)
-    if (layers === 'relu') for (let l = 0; l < depth; l++) rho = arcCosineOne(Math.min(1, Math.max(-1, rho)))
+    if (layers === 'relu') for (let l = 0; l < depth; l++) rho = arcCosine(rho)[1]
     return rho
   })
   return Float64Array.from({ length: frequencies }, (_, k) => {
@@ -136,7 +132,7 @@ export const depthLimit: Claim<CircleCell, CircleMeasurement> = {
     text: 'A relu network of infinite width and L layers without biases is a Gaussian process on the circle whose sign changes with a probability of order √(log L)/L: 0.08 at L = 160.',
     formula: 'P(some sign change) = O(√(log L)/L)',
   },
-  symbols: { L: 'depth', κ: 'arcCosineOne' },
+  symbols: { L: 'depth', κ: 'arcCosine' },
   shows: {
     can: 'the probability at L = 5, 10, 40 and 160, on one circle, in the limit of infinite width',
     cannot: 'the rate as L grows, networks whose width is not far above dL, or the whole sphere',

@@ -1,9 +1,10 @@
 import { svd } from '../src/linalg/index.ts'
-import { exp, log, log1p } from '../src/math/index.ts'
+import { log } from '../src/math/index.ts'
 import { gaussianMatrix, type Stream } from '../src/random/index.ts'
 import { levelOf } from './caps.ts'
 import type { Cell, Claim } from './claim.ts'
 import { cloudFigure } from './figures.ts'
+import { fitted } from './fitted.ts'
 import { normalMedianCap } from './normal-caps.ts'
 
 /*
@@ -30,11 +31,6 @@ type FittingMeasurement = Readonly<Record<'exponent' | 'early' | 'late' | 'right
 
 const claimWeight = 1 / 64
 
-/** (1 - (1 - s)^T), for s in [0, 1]. */
-function fitted(s: number, T: number): number {
-  return s >= 1 ? 1 : 1 - exp(T * log1p(-s))
-}
-
 function experiment({ inputs: d, from, to }: FittingCell, source: Stream): FittingMeasurement {
   const X = gaussianMatrix(source, d, d, { variance: 1 })
   const { u, s, v } = svd(X)
@@ -43,7 +39,7 @@ function experiment({ inputs: d, from, to }: FittingCell, source: Stream): Fitti
     // Rows of W, and the outputs W X = V diag(fitted) Vᵀ.
     const [W, F] = [new Float64Array(d * d), new Float64Array(d * d)]
     for (let k = 0; k < d; k++) {
-      const share = fitted((sigma[k]! / sigma[0]!) * (sigma[k]! / sigma[0]!), T)
+      const share = fitted(sigma[k]! / sigma[0]!, T)
       for (let i = 0; i < d; i++) {
         const left = v.data[i * d + k]! * share
         for (let j = 0; j < d; j++) {

@@ -2,6 +2,7 @@ import { tensor } from '../src/array/index.ts'
 import { acos, erf, pi } from '../src/math/index.ts'
 import { activations, outputWeights, sampleStepLaw } from '../src/nets/index.ts'
 import { normal, type Stream } from '../src/random/index.ts'
+import { arcCosine } from '../src/spectra/index.ts'
 import { levelOf, probabilityCap } from './caps.ts'
 import type { Cell, Claim, ProbabilityPrediction } from './claim.ts'
 import { cloudFigure } from './figures.ts'
@@ -33,8 +34,7 @@ const width = 1024
 /** acos κ₁(cos θ)/π */
 export function flipShare(inputs: number, length: number): number {
   const cosine = 1 / Math.sqrt(1 + (length * length) / inputs)
-  const kappa = (Math.sqrt(1 - cosine * cosine) + cosine * (pi - acos(cosine))) / pi
-  return acos(kappa) / pi
+  return acos(arcCosine(cosine)[1]) / pi
 }
 
 function cell(inputs: number, length: number): NoiseCell {

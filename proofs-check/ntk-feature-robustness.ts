@@ -1,8 +1,8 @@
 import { dot, lengthOf, tensor } from '../src/array/index.ts'
-import { eigh } from '../src/linalg/index.ts'
-import { acos, pi } from '../src/math/index.ts'
+import { eigh, qr } from '../src/linalg/index.ts'
+import { pi } from '../src/math/index.ts'
 import { gaussianMatrix, normal, sphere, type Stream } from '../src/random/index.ts'
-import { qr } from '../src/linalg/index.ts'
+import { arcCosine } from '../src/spectra/index.ts'
 import { levelOf, quantileCap } from './caps.ts'
 import type { Cell, Claim, QuantilePrediction } from './claim.ts'
 import { cloudFigure } from './figures.ts'
@@ -36,13 +36,6 @@ type FeatureMeasurement = Readonly<Record<'spearman' | 'first' | 'last', number>
 const [trainPoints, testPoints, places, step] = [60, 60, 20, 0.1]
 const claimWeight = 1 / 64
 
-/** κ₀ and κ₁ of Cho & Saul at correlation ρ, and κ₀′; both are 1 at ρ = 1, κ₁′ = κ₀. */
-export function arcCosine(rho: number): readonly [k0: number, k1: number, slope: number] {
-  const c = Math.min(1, Math.max(-1, rho))
-  const [angle, sine] = [acos(c), Math.sqrt(1 - c * c)]
-  return [(pi - angle) / pi, (sine + c * (pi - angle)) / pi, 1 / (pi * Math.max(sine, 1e-12))]
-}
-
 /** Θ(x, z) for ‖z‖ = 1 as κ₁‖x‖ + κ₀⟨x, z⟩, and what its gradient takes of x and of z. */
 export function tangentKernel(
   x: Float64Array,
@@ -50,8 +43,10 @@ export function tangentKernel(
 ): { readonly value: number; readonly alongX: number; readonly alongZ: number } {
   const length = lengthOf(x)
   const s = dot(x, z)
-  const [k0, k1, slope] = arcCosine(s / length)
-  // ∂ρ/∂x = z/‖x‖ - s x/‖x‖³, ∂‖x‖/∂x = x/‖x‖.
+  const rho = s / length
+  const [k0, k1] = arcCosine(rho)
+  const slope = 1 / (pi * Math.max(Math.sqrt(Math.max(0, 1 - rho * rho)), 1e-12))
+  // κ₁′ = κ₀ and κ₀′ = 1/(π√(1-ρ²)); ∂ρ/∂x = z/‖x‖ - s x/‖x‖³, ∂‖x‖/∂x = x/‖x‖.
   const bend = length * k0 + s * slope
   return {
     value: length * k1 + s * k0,

@@ -1,10 +1,11 @@
 import { dot, lengthOf } from '../src/array/index.ts'
 import { svd } from '../src/linalg/index.ts'
-import { exp, log1p } from '../src/math/index.ts'
+import { exp } from '../src/math/index.ts'
 import { gaussianMatrix, type Stream } from '../src/random/index.ts'
 import { levelOf } from './caps.ts'
 import type { Cell, Claim, QuantilePrediction } from './claim.ts'
 import { cloudFigure } from './figures.ts'
+import { fitted } from './fitted.ts'
 import { normalMedianCap } from './normal-caps.ts'
 import { lastTwo } from './triangular.ts'
 
@@ -54,9 +55,7 @@ function experiment({ inputs: d, loss }: LinearNetCell, source: Stream): LinearN
   const at = (T: number): Float64Array => {
     const p = new Float64Array(d)
     for (let k = 0; k < d; k++) {
-      const ratio = s.data[k]! / s.data[0]!
-      const fitted = ratio >= 1 ? 1 : 1 - exp(T * log1p(-ratio * ratio))
-      const share = (fitted / s.data[k]!) * v.data[(d - 1) * d + k]!
+      const share = (fitted(s.data[k]! / s.data[0]!, T) / s.data[k]!) * v.data[(d - 1) * d + k]!
       for (let i = 0; i < d; i++) p[i]! += share * u.data[i * d + k]!
     }
     return p

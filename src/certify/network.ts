@@ -3,6 +3,7 @@ import { Tensor } from '../array/index.ts'
 import {
   checkParameters,
   outputShape,
+  parametersInF64,
   type ActivationName,
   type Architecture,
   type Parameters,
@@ -19,13 +20,7 @@ export interface Network {
 export function networkOf(op: string, network: Network | TwoLayer): Network {
   if ('options' in network) return fromTwoLayer(op, network)
   checkParameters(network.architecture, network.parameters)
-  const parameters = Object.fromEntries(
-    Object.entries(network.parameters).map(([name, x]) => [
-      name,
-      x.dtype === 'f64' ? x : new Tensor(Float64Array.from(x.data), x.shape, 'f64'),
-    ]),
-  )
-  return { architecture: network.architecture, parameters }
+  return { architecture: network.architecture, parameters: parametersInF64(network.parameters) }
 }
 
 function fromTwoLayer(op: string, { options, weights, output }: TwoLayer): Network {

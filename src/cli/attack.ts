@@ -11,7 +11,7 @@ import {
 } from '../attacks/index.ts'
 import { bracket, type Network } from '../certify/index.ts'
 import { range, type Dataset } from '../data/index.ts'
-import { forward, networkModel } from '../nets/index.ts'
+import { forward, inF64, networkModel, parametersInF64 } from '../nets/index.ts'
 import { reshape } from '../ops/index.ts'
 import { isImage, type AttackedSample, type AttackReport, type Triple } from '../report/index.ts'
 import { formatNumber, formatSeconds } from '../report/numbers.ts'
@@ -203,11 +203,11 @@ async function onSamples(
       ? undefined
       : folderDestinations(place(command, 'a folder', report), ['index.html', 'result.json'])
   const loaded = await modelNamed(command, file, given.get('architecture'))
-  const network = { architecture: loaded.architecture, parameters: doubled(loaded.parameters) }
+  const network = { architecture: loaded.architecture, parameters: parametersInF64(loaded.parameters) }
   const { test } = await dataNamed(command, given.get('data') ?? 'glyphs', 1)
   checkFit(command, network.architecture, test)
   const samples = range(test, 0, Math.min(count, test.labels.size))
-  const x = new Tensor(Float64Array.from(samples.inputs.data), samples.inputs.shape, 'f64')
+  const x = inF64(samples.inputs)
   const labels = labelsFor(network, samples)
   const whole = (name: 'steps' | 'restarts') =>
     given.has(name) ? { [name]: wholeNumber(command, `--${name}`, given.get(name)!, 1, 1e6) } : {}
@@ -250,15 +250,6 @@ async function onSamples(
   if (!signal.aborted) return 0
   terminal.error(`${command}: interrupted after ${results.length} of ${labels.length} samples\n`)
   return 130
-}
-
-function doubled(parameters: Network['parameters']): Network['parameters'] {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, x]) => [
-      name,
-      new Tensor(Float64Array.from(x.data), x.shape, 'f64'),
-    ]),
-  )
 }
 
 /** Labels of the samples; ±1 for a network of one output. */

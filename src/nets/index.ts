@@ -31,6 +31,7 @@ export {
 export { readOnnx } from './files/onnx.ts'
 export { features, forward, networkModel } from './forward.ts'
 export { initialise, type InitialiseOptions } from './initialise.ts'
+export { flattened, inF64, parametersInF64, unflattened } from './parameters.ts'
 export { permutation, rows, type Samples } from './training/batches.ts'
 export type { Checkpoint, Recipe } from './training/checkpoint.ts'
 export { evaluate, type EvaluateOptions, type Evaluation } from './training/evaluate.ts'

@@ -1,10 +1,14 @@
 import type { Tensor } from '../array/index.ts'
 import { gaussNewtonOperator, hessianOperator, svd, type Operator } from '../linalg/index.ts'
 import {
+  flattened,
   forward,
+  inF64,
   losses,
   outputShape,
+  parametersInF64,
   targetsFor,
+  unflattened,
   type Architecture,
   type LossName,
   type Model,
@@ -12,7 +16,6 @@ import {
   type Samples,
 } from '../nets/index.ts'
 import { jacobian, reshape } from '../ops/index.ts'
-import { doubled, doubledAll, flattened, unflattened } from './parameters.ts'
 
 /**
  * The curvature of a training loss in its parameters, as an operator for `eigsh` and `slq`, in f64, parameters in reading
@@ -30,10 +33,10 @@ export function curvature(
 ): Operator {
   if (kind !== 'hessian' && kind !== 'gauss-newton')
     throw new RangeError(`curvature: expected hessian or gauss-newton, got ${JSON.stringify(kind)}`)
-  const x = doubled(inputs)
+  const x = inF64(inputs)
   const [outputs] = outputShape(architecture) as [number]
-  const targets = targetsFor(loss, labels.dtype === 'i32' ? labels : doubled(labels), outputs, 'f64')
-  const theta = flattened(architecture, doubledAll(parameters))
+  const targets = targetsFor(loss, labels.dtype === 'i32' ? labels : inF64(labels), outputs, 'f64')
+  const theta = flattened(architecture, parametersInF64(parameters))
   const of = (vector: Tensor): Tensor => forward(architecture, unflattened(architecture, vector), x)
   const risk = (y: Tensor): Tensor => losses[loss](y, targets)
   return kind === 'hessian'
@@ -43,7 +46,7 @@ export function curvature(
 
 /** Singular values of a model's Jacobian at one sample, descending: min(K, d) of them. */
 export function jacobianSingularValues(model: Model, x: Tensor): Float64Array {
-  const point = doubled(x)
+  const point = inF64(x)
   const J = jacobian((at: Tensor) => model(reshape(at, point.shape)))(reshape(point, [point.size]))
   const matrix = reshape(J, [J.size / point.size, point.size])
   return Float64Array.from(svd(matrix, { vectors: false }).s.data)

@@ -1,8 +1,18 @@
 import { Tensor } from '../array/index.ts'
 import { gramOperator, jacobianOperator, transposedOperator, type Operator } from '../linalg/index.ts'
-import { features, forward, outputShape, rows, type Architecture, type Parameters } from '../nets/index.ts'
+import {
+  features,
+  flattened,
+  forward,
+  inF64,
+  outputShape,
+  parametersInF64,
+  rows,
+  unflattened,
+  type Architecture,
+  type Parameters,
+} from '../nets/index.ts'
 import { compile, grad, matmul, mul, reshape, sum, vmap } from '../ops/index.ts'
-import { doubled, doubledAll, flattened, unflattened } from './parameters.ts'
 
 export interface KernelOptions {
   /** One output, or the sum of the kernels of all. Default `sum`; the same for a network of one output. */
@@ -23,7 +33,7 @@ export function ntk(
   x: Tensor,
   options: KernelOptions = {},
 ): Tensor {
-  const [theta, points] = [doubledAll(parameters), doubled(x)]
+  const [theta, points] = [parametersInF64(parameters), inF64(x)]
   const n = points.shape[0]!
   const size = Object.values(theta).reduce((total, p) => total + p.size, 0)
   const block = Math.max(1, Math.min(n, Math.floor(blockNumbers / size)))
@@ -91,8 +101,8 @@ export function ntkOperator(
   { output = 0 }: { readonly output?: number } = {},
 ): Operator {
   chosen(architecture, { output })
-  const points = doubled(x)
-  const theta = flattened(architecture, doubledAll(parameters))
+  const points = inF64(x)
+  const theta = flattened(architecture, parametersInF64(parameters))
   const pick = new Float64Array((outputShape(architecture) as [number])[0])
   pick[output] = 1
   const of = (vector: Tensor): Tensor =>
@@ -108,7 +118,7 @@ export function ntkOperator(
  * of El Harzli & Cuenca Grau. f64 [n, n], exactly symmetric.
  */
 export function conjugateKernel(architecture: Architecture, parameters: Parameters, x: Tensor): Tensor {
-  const phi = features(architecture, doubledAll(parameters), doubled(x))
+  const phi = features(architecture, parametersInF64(parameters), inF64(x))
   const n = phi.shape[0]!
   const product = matmul(phi, phi, { transposeB: true }).data
   const out = new Float64Array(n * n)

@@ -2,6 +2,7 @@ import { tensor, Tensor } from '../array/index.ts'
 import { eigh } from '../linalg/index.ts'
 import { acos, pi } from '../math/index.ts'
 import { activations, type ActivationName } from '../nets/index.ts'
+import { arcCosine } from './arc-cosine.ts'
 
 export interface InfiniteWidthOptions {
   readonly activation: ActivationName
@@ -86,18 +87,17 @@ function momentsOf(name: ActivationName): Moments {
   }
 }
 
-/** σ(z) = z for z > 0, else αz, of E relu relu and E 1 1 at correlations ±ρ. */
+/** σ(z) = z for z > 0, else αz, of the arc-cosine kernels at correlations ±ρ. */
 function rectified(alpha: number): Moments {
   return ({ a, b, c }) => {
     const scale = Math.sqrt(a * b)
     if (scale === 0) return [0, 0]
-    const rho = Math.min(1, Math.max(-1, c / scale))
-    const [angle, sine] = [acos(rho), Math.sqrt(1 - rho * rho)]
-    const both = (sine + rho * (pi - angle)) / (2 * pi)
-    const apart = (sine - rho * angle) / (2 * pi)
-    const [sameSide, otherSide] = [(pi - angle) / (2 * pi), angle / (2 * pi)]
-    const same = 1 + alpha * alpha
-    return [scale * (same * both - 2 * alpha * apart), same * sameSide + 2 * alpha * otherSide]
+    const [same, other] = [arcCosine(c / scale), arcCosine(-c / scale)]
+    const square = 1 + alpha * alpha
+    return [
+      (scale * (square * same[1] - 2 * alpha * other[1])) / 2,
+      (square * same[0] + 2 * alpha * other[0]) / 2,
+    ]
   }
 }
 

@@ -3,14 +3,15 @@ import { expect, test } from 'vitest'
 import { tensor } from '../../src/array/index.ts'
 import { add, grad, matmul, mean, square, sub } from '../../src/ops/index.ts'
 import { normal, stream } from '../../src/random/index.ts'
+import { arcCosine } from '../../src/spectra/index.ts'
 import { chernoff } from '../../proofs-check/chi-square-tail.ts'
 import { depthUnit } from '../../proofs-check/depth.ts'
-import { arcCosineOne, circleShares } from '../../proofs-check/depth-limit.ts'
+import { circleShares } from '../../proofs-check/depth-limit.ts'
 import { optimalOutput } from '../../proofs-check/dropout-variance.ts'
 import { relativeDifference } from '../../proofs-check/hadamard-extrapolation.ts'
 import { flipShare } from '../../proofs-check/harmless-noise.ts'
 import { logExponent } from '../../proofs-check/lp-distance.ts'
-import { arcCosine, spearman, tangentKernel } from '../../proofs-check/ntk-feature-robustness.ts'
+import { spearman, tangentKernel } from '../../proofs-check/ntk-feature-robustness.ts'
 import { digamma, lyapunov } from '../../proofs-check/rank-diminishing.ts'
 import { printedVariance, separatorVariance } from '../../proofs-check/separator-variance.ts'
 import { leastErrors } from '../../proofs-check/shortcut-coordinate.ts'
@@ -46,14 +47,16 @@ test('lp-distance: the exponent of √(d/ln d) lies between 0.4 and 1/2', () => 
 })
 
 test('depth-limit and ntk: arc-cosine kernels at 0, right and straight angles', () => {
-  expect(arcCosineOne(1)).toBeCloseTo(1, 12)
-  expect(arcCosineOne(0)).toBeCloseTo(1 / Math.PI, 12)
-  expect(arcCosineOne(-1)).toBeCloseTo(0, 12)
-  expect(
-    arcCosine(0)
-      .slice(0, 2)
-      .map((v) => v.toFixed(6)),
-  ).toEqual(['0.500000', (1 / Math.PI).toFixed(6)])
+  for (const [rho, zeroth, first] of [
+    [1, 1, 1],
+    [0, 1 / 2, 1 / Math.PI],
+    [-1, 0, 0],
+    [1 + 1e-15, 1, 1],
+  ] as const) {
+    const [k0, k1] = arcCosine(rho)
+    expect(k0).toBeCloseTo(zeroth, 12)
+    expect(k1).toBeCloseTo(first, 12)
+  }
 })
 
 test('ntk: the gradient of the kernel is its difference quotient', () => {

@@ -5,12 +5,14 @@ import { cholesky, eigh, eigsh, slq } from '../../src/linalg/index.ts'
 import { log } from '../../src/math/index.ts'
 import {
   features,
+  flattened,
   forward,
   initialise,
   lenet,
   losses,
   mlp,
   networkModel,
+  unflattened,
   type ActivationName,
   type Architecture,
 } from '../../src/nets/index.ts'
@@ -21,14 +23,12 @@ import {
   bordered,
   conjugateKernel,
   curvature,
-  flattened,
   infiniteWidth,
   jacobianSingularValues,
   mercer,
   ntk,
   ntkOperator,
   schurComplement,
-  unflattened,
 } from '../../src/spectra/index.ts'
 
 const points = (n: number, ...shape: number[]): Tensor => {

@@ -1,6 +1,6 @@
 import { allocate, Tensor, type DType } from '../array/index.ts'
-import { parameterShapes, type Architecture, type Parameters } from '../nets/index.ts'
 import { reshape, slice } from '../ops/index.ts'
+import { parameterShapes, type Architecture, type Parameters } from './architecture.ts'
 
 /** All parameters in one vector, in reading order. */
 export function flattened(architecture: Architecture, parameters: Parameters): Tensor {
@@ -28,11 +28,11 @@ export function unflattened(architecture: Architecture, vector: Tensor): Paramet
   )
 }
 
-/** A tensor in f64: spectra rest on nothing less. */
-export function doubled(x: Tensor): Tensor {
+/** A tensor in f64, itself if it is: spectra, attacks and certificates rest on nothing less. */
+export function inF64(x: Tensor): Tensor {
   return x.dtype === 'f64' ? x : new Tensor(Float64Array.from(x.data), x.shape, 'f64')
 }
 
-export function doubledAll(parameters: Parameters): Parameters {
-  return Object.fromEntries(Object.entries(parameters).map(([name, x]) => [name, doubled(x)]))
+export function parametersInF64(parameters: Parameters): Parameters {
+  return Object.fromEntries(Object.entries(parameters).map(([name, x]) => [name, inF64(x)]))
 }
